@@ -1,0 +1,107 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// What set-up unpacked: the native libraries that Swift packages cannot carry.
+let dependencies = Context.packageDirectory + "/.deps"
+
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A C++ target behind an `extern "C"` header, over libraries that set-up unpacked.
+func shim(
+  _ name: String, includes: [String], libraryFolder: String, libraries: [String]
+) -> Target {
+  .target(
+    name: name,
+    cxxSettings: [
+      .unsafeFlags(includes.flatMap { ["-isystem", "\(dependencies)/\($0)"] } + ["-O2"])
+    ],
+    linkerSettings: [
+      .unsafeFlags(
+        ["-L\(dependencies)/\(libraryFolder)"]
+          + ["-Xlinker", "-rpath", "-Xlinker", "\(dependencies)/\(libraryFolder)"]
+          + libraries.map { "-l\($0)" })
+    ])
+}
+
+/// A Swift module: folder `Sources/Text`, module `AkinText`, tests in `Tests/TextTests`.
+func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [])
+  -> Target
+{
+  .target(
+    name: "Akin" + name, dependencies: dependencies, path: "Sources/" + name,
+    resources: resources, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "Akin\(name)Tests", dependencies: [.init(stringLiteral: "Akin" + name)] + dependencies,
+    path: "Tests/\(name)Tests", exclude: [], swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "akin",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "akin", targets: ["akin"]),
+    .library(name: "Akin", targets: ["AkinEngine"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: [
+    // Native libraries, each behind a small C header.
+    shim(
+      "CTorch", includes: ["torch/include", "torch/include/torch/csrc/api/include"],
+      libraryFolder: "torch/lib", libraries: ["torch", "torch_cpu", "c10"]),
+    shim(
+      "CArrow", includes: ["pyarrow/include"],
+      libraryFolder: "pyarrow", libraries: [":libarrow.so.2600", ":libparquet.so.2600"]),
+    .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(
+      name: "CICU",
+      linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icui18n")]),
+
+    // The modules, from the bottom up.
+    module(
+      "Catalogue",
+      ["CArrow", "CSimdjson", "CICU", .product(name: "Collections", package: "swift-collections")]),
+    module("Text", ["CICU"]),
+    module("Neural", ["CTorch"]),
+    module("Encoders", ["AkinNeural", "AkinText", "AkinCatalogue"]),
+    module("Similarity", ["AkinCatalogue"]),
+    module(
+      "Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
+    module("Report", ["AkinCatalogue"]),
+    module(
+      "Engine",
+      [
+        "AkinCatalogue", "AkinText", "AkinNeural", "AkinEncoders", "AkinSimilarity",
+        "AkinStorage", "AkinReport", .product(name: "Logging", package: "swift-log"),
+      ]),
+    .executableTarget(
+      name: "akin",
+      dependencies: [
+        "AkinEngine", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/akin", swiftSettings: swiftSettings),
+
+    tests("Catalogue"),
+    tests("Text"),
+    tests("Neural"),
+    tests("Encoders"),
+    tests("Similarity"),
+    tests("Storage"),
+    tests("Report"),
+    tests("Engine"),
+  ],
+  cxxLanguageStandard: .cxx20
+)

@@ -1,0 +1,3 @@
+#ifndef CArrow_H
+#define CArrow_H
+#endif

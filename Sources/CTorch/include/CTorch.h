@@ -1,0 +1,3 @@
+#ifndef CTorch_H
+#define CTorch_H
+#endif
