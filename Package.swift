@@ -38,10 +38,13 @@ func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Res
     resources: resources, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+/// `fixtures`: folders and files beside the tests that they read by path.
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency] = [], fixtures: [String] = []
+) -> Target {
   .testTarget(
     name: "Akin\(name)Tests", dependencies: [.init(stringLiteral: "Akin" + name)] + dependencies,
-    path: "Tests/\(name)Tests", exclude: [], swiftSettings: swiftSettings)
+    path: "Tests/\(name)Tests", exclude: fixtures, swiftSettings: swiftSettings)
 }
 
 let package = Package(
@@ -93,11 +96,14 @@ let package = Package(
         "AkinEngine", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/akin", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "akin-bench-encode", dependencies: ["AkinEncoders", "AkinNeural"],
+      path: "Benchmarks/Encode", swiftSettings: swiftSettings),
 
     tests("Catalogue"),
     tests("Text"),
     tests("Neural"),
-    tests("Encoders"),
+    tests("Encoders", ["AkinNeural"], fixtures: ["Fixtures"]),
     tests("Similarity"),
     tests("Storage"),
     tests("Report"),
