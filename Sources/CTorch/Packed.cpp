@@ -4,6 +4,8 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
+#include <dlfcn.h>
+
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -201,13 +203,18 @@ ctorch_status ctorch_packed_pool(
   });
 }
 
-ctorch_status ctorch_parallel(
-    int32_t count, void (*body)(void *context, int32_t worker), void *context) {
+ctorch_status ctorch_serially(void (*body)(void *context), void *context) {
   return ctorch::guarded([&] {
     ctorch::synchronise_threads();
-    at::parallel_for(0, count, 1, [&](int64_t from, int64_t to) {
-      for (int64_t worker = from; worker < to; worker++)
-        body(context, static_cast<int32_t>(worker));
-    });
+    // OpenMP's setting belongs to the calling thread and comes with libtorch; a libtorch without
+    // OpenMP just runs the body.
+    static const auto get = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "omp_get_max_threads"));
+    static const auto set =
+        reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
+    const bool known = get != nullptr && set != nullptr;
+    const int former = known ? get() : 1;
+    if (known && former > 1) set(1);
+    body(context);
+    if (known && former > 1) set(former);
   });
 }

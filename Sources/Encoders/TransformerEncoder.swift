@@ -35,6 +35,8 @@ public final class TransformerEncoder: TextEncoder {
 
   /// Texts whose tokens are held at once.
   private static let chunk = 8192
+  /// A batch of so few tokens runs on one thread: its products are too small to share.
+  private static let serialTokens = 48
   /// Tokens of a batch: what keeps a block's widest activations within a core's caches.
   private static let budget = 1024
 
@@ -152,7 +154,12 @@ public final class TransformerEncoder: TextEncoder {
       workers: workers)
     let work = ChunkWork(plan: plan, tokens: tokens, out: out)
     guard plan.batches.count > 1, workers > 1 else {
-      for _ in plan.batches { work.runNext(self) }
+      let run = { while work.runNext(self) {} }
+      if tokens.lengths.reduce(0, +) <= Self.serialTokens {
+        try ComputeThreads.serially(run)
+      } else {
+        run()
+      }
       try work.finish()
       return try report(texts.count)
     }
@@ -168,10 +175,9 @@ public final class TransformerEncoder: TextEncoder {
         }
         return stop == nil
       }
-      try ComputeThreads.concurrently(workers) { worker in
+      try ComputeThreads.concurrently(workers) { _, isCaller in
         while work.runNext(self) {
-          // Only worker 0 is on the calling thread, where `poll` belongs.
-          if worker == 0, !poll.call() { work.stop() }
+          if isCaller, !poll.call() { work.stop() }
         }
       }
     }
@@ -205,7 +211,7 @@ public final class TransformerEncoder: TextEncoder {
       results.withLock { $0[block] = batch }
     }
     if blocks > 1 {
-      try ComputeThreads.concurrently(blocks) { run($0) }
+      try ComputeThreads.concurrently(blocks) { block, _ in run(block) }
     } else if blocks == 1 {
       run(0)
     }
@@ -287,6 +293,6 @@ private final class ChunkWork: @unchecked Sendable {
 
 /// A closure of the calling thread, to be called on that thread only.
 private struct CallerPoll: @unchecked Sendable {
-  // Handed to workers, called by worker 0 alone, which is the thread that made it.
+  // Handed to workers, called only by the one that runs on the thread that made it.
   let call: () -> Bool
 }

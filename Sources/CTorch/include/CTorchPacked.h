@@ -1,5 +1,5 @@
 // Texts of different lengths laid end to end in one matrix, so that no product is ever computed
-// on padding; and work spread over the processor's threads. Same conventions as CTorch.h.
+// on padding. Same conventions as CTorch.h.
 #ifndef CTORCH_PACKED_H
 #define CTORCH_PACKED_H
 
@@ -35,11 +35,9 @@ ctorch_status ctorch_packed_pool(
     ctorch_tensor states, const int32_t *starts, size_t sequences, ctorch_pooling pooling,
     bool normalise, const int64_t *rows, float *out);
 
-// Calls body(context, worker) for every worker of 0 ..< count, on as many of libtorch's threads
-// as there are, and returns when all have returned. Operators called inside use one thread each.
-// The calling thread takes part as worker 0.
-ctorch_status ctorch_parallel(
-    int32_t count, void (*body)(void *context, int32_t worker), void *context);
+// Calls body(context) with every operator inside on the calling thread alone. For work so small
+// that handing parts to other threads and waiting for them costs more than it saves.
+ctorch_status ctorch_serially(void (*body)(void *context), void *context);
 
 #ifdef __cplusplus
 }

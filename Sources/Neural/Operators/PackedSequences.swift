@@ -1,4 +1,12 @@
 import CTorch
+import Dispatch
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Sequences of different lengths laid end to end as the rows of one matrix, so that nothing is
 /// ever computed on padding.
@@ -74,27 +82,48 @@ package struct PackedSequences {
 }
 
 extension ComputeThreads {
-  /// Calls `body` for each worker of `0 ..< count`, on as many threads as ``count`` allows, and
-  /// returns when all have returned. Operators inside use one thread each, so several
-  /// independent streams of small operators keep all cores busy without waiting for each other.
-  /// The calling thread is worker 0, and does all workers where it is alone.
+  /// Calls `body` for each worker of `0 ..< count`, side by side, and returns when all have
+  /// returned. Operators inside use one thread each: independent streams of small operators keep
+  /// all cores busy without waiting for each other, which OpenMP's teams do by spinning.
+  ///
+  /// - Parameter body: takes the worker's number, and whether it runs on the calling thread.
   package static func concurrently(
-    _ count: Int, _ body: @Sendable (Int) -> Void
+    _ count: Int, _ body: @escaping @Sendable (Int, _ isCaller: Bool) -> Void
   ) throws(NeuralError) {
-    let status = withoutActuallyEscaping(body) { body in
-      var box = WorkerBody(call: body)
-      return withUnsafeMutablePointer(to: &box) { pointer in
-        ctorch_parallel(
-          Int32(clamping: count),
-          { context, worker in
-            context?.assumingMemoryBound(to: WorkerBody.self).pointee.call(Int(worker))
-          }, pointer)
+    let caller = CallingThread()
+    let failure = Mutex<NeuralError?>(nil)
+    DispatchQueue.concurrentPerform(iterations: count) { worker in
+      do {
+        try serially { body(worker, caller.isCurrent) }
+      } catch {
+        failure.withLock { $0 = $0 ?? error }
       }
     }
-    try check(status, "concurrently")
+    if let error = failure.withLock({ $0 }) { throw error }
+  }
+
+  /// Calls `body` with every operator inside on the calling thread alone: for work so small that
+  /// sharing it out costs more than it saves.
+  package static func serially(_ body: () -> Void) throws(NeuralError) {
+    let status = withoutActuallyEscaping(body) { body in
+      var box = SerialBody(call: body)
+      return withUnsafeMutablePointer(to: &box) { pointer in
+        ctorch_serially(
+          { context in context?.assumingMemoryBound(to: SerialBody.self).pointee.call() }, pointer)
+      }
+    }
+    try check(status, "serially")
   }
 }
 
-private struct WorkerBody {
-  let call: @Sendable (Int) -> Void
+private struct SerialBody {
+  let call: () -> Void
+}
+
+/// Knows the thread that made it.
+private struct CallingThread: @unchecked Sendable {
+  // An opaque number that is only compared.
+  private let thread = pthread_self()
+
+  var isCurrent: Bool { pthread_equal(thread, pthread_self()) != 0 }
 }
