@@ -70,6 +70,9 @@ let package = Package(
       name: "CICU",
       linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icui18n")]),
 
+    // Hot loops in C, dispatched at run time.
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+
     // The modules, from the bottom up.
     module(
       "Catalogue",
@@ -77,7 +80,8 @@ let package = Package(
     module("Text", ["CICU"]),
     module("Neural", ["CTorch"]),
     module("Encoders", ["AkinNeural", "AkinText", "AkinCatalogue"]),
-    module("Similarity", ["AkinCatalogue"]),
+    module("Similarity", ["AkinCatalogue", "CKernels"]),
+    module("Recommenders", ["AkinCatalogue"]),
     module(
       "Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
     module("Report", ["AkinCatalogue"]),
@@ -85,7 +89,8 @@ let package = Package(
       "Engine",
       [
         "AkinCatalogue", "AkinText", "AkinNeural", "AkinEncoders", "AkinSimilarity",
-        "AkinStorage", "AkinReport", .product(name: "Logging", package: "swift-log"),
+        "AkinRecommenders", "AkinStorage", "AkinReport",
+        .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "akin",
@@ -98,7 +103,8 @@ let package = Package(
     tests("Text"),
     tests("Neural"),
     tests("Encoders"),
-    tests("Similarity"),
+    tests("Similarity", ["AkinCatalogue"]),
+    tests("Recommenders", ["AkinCatalogue"]),
     tests("Storage"),
     tests("Report"),
     tests("Engine"),
