@@ -105,7 +105,7 @@ let package = Package(
     tests("Encoders"),
     tests("Similarity", ["AkinCatalogue"]),
     tests("Recommenders", ["AkinCatalogue"]),
-    tests("Storage"),
+    tests("Storage", ["AkinCatalogue"]),
     tests("Report"),
     tests("Engine"),
   ],
