@@ -1,0 +1,27 @@
+/// What stops a use case, beyond the errors of the modules below.
+public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The kind of failure.
+  public enum Code: String, Sendable {
+    /// No product of the shop has the identifier.
+    case unknownProduct
+    /// The input holds nothing to work on.
+    case nothingToDo
+    /// An argument is out of its range.
+    case badArgument
+    /// The result cannot be written.
+    case cannotWrite
+  }
+
+  /// The kind of failure.
+  public var code: Code
+  /// What happened and what to do.
+  public var message: String
+
+  /// Creates an error.
+  public init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  public var description: String { message }
+}
