@@ -61,7 +61,7 @@ empty_folder() {
     fail "cannot write to $1. Check its owner and the disk's free room, then run the command again."
 }
 
-# The line of wheels.txt that pins NAME.
+# The lines of wheels.txt that pin NAME.
 pin() {
   local line
   # No -r: a backslash joins the next line, as it does in pip.
@@ -99,7 +99,7 @@ python_with_pip() {
 
 # Leaves in $wheel the path of NAME's wheel, from the cache or else through pip.
 fetch() {  # NAME
-  local candidate python bar=off log=$partial/log
+  local candidate
   for candidate in "$cache/${1//-/_}"-*.whl; do
     [ -e "$candidate" ] || continue
     if is_accepted "$1" "$candidate"; then wheel=$candidate; return; fi
@@ -107,19 +107,27 @@ fetch() {  # NAME
     rm -f "$candidate"
   done
   say "fetching $1"
-  empty_folder "$partial"
-  pin "$1" > "$partial/pin.txt"
-  python=$(python_with_pip)
-  [ ! -t 1 ] || bar=on
-  TMPDIR=$partial "$python" -m pip download --no-deps --no-cache-dir --retries 2 \
-    --disable-pip-version-check --progress-bar "$bar" "${tags[@]}" --require-hashes \
-    --dest "$partial" --requirement "$partial/pin.txt" 2> "$log" || explain "$1" "$cache" "$log"
+  download "$1"
   candidate=$(echo "$partial"/*.whl)
-  is_accepted "$1" "$candidate" ||
-    { echo "write error" > "$log"; explain "$1" "$cache" "$log"; }
   wheel=$cache/$(basename "$candidate")
   mv "$candidate" "$wheel"
   rm -rf "$partial"
+}
+
+# Leaves in $partial the first of NAME's pinned wheels that pip's sources offer.
+download() {  # NAME
+  local line python bar=off log=$partial/log
+  empty_folder "$partial"
+  python=$(python_with_pip)
+  [ ! -t 1 ] || bar=on
+  while read -r line; do
+    echo "$line" > "$partial/pin.txt"
+    TMPDIR=$partial "$python" -m pip download --no-deps --no-cache-dir --retries 2 \
+      --disable-pip-version-check --progress-bar "$bar" "${tags[@]}" --require-hashes \
+      --dest "$partial" --requirement "$partial/pin.txt" 2> "$log" && return
+    grep -q "No matching distribution" "$log" || break
+  done < <(pin "$1")
+  explain "$1" "$cache" "$log"
 }
 
 # The files of a wheel that Akin uses. What is not named stays packed.
