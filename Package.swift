@@ -61,7 +61,7 @@ let package = Package(
     // Native libraries, each behind a small C header.
     shim(
       "CTorch", includes: ["torch/include", "torch/include/torch/csrc/api/include"],
-      libraryFolder: "torch/lib", libraries: ["torch", "torch_cpu", "c10"]),
+      libraryFolder: "torch/lib", libraries: ["torch_cpu", "c10"]),
     shim(
       "CArrow", includes: ["pyarrow/include"],
       libraryFolder: "pyarrow", libraries: [":libarrow.so.2600", ":libparquet.so.2600"]),

