@@ -21,3 +21,12 @@ enum Terminal {
     return Int(size.ws_col)
   }
 }
+
+extension Terminal {
+  /// Writes `value` as readable JSON with a stable order of keys.
+  static func printJSON(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+}
