@@ -38,6 +38,7 @@ for product in $(products_to_show); do
   "$akin" similar --shop "$shop" "$product" --k 5
 done
 "$akin" report --shop "$shop" --output "$shop/report.html"
+[ -s "$shop/report.html" ] || { echo "demo: the page is empty." >&2; exit 1; }
 echo
 echo "Built and shown in $((SECONDS - started)) s. The page: $PWD/$shop/report.html"
 echo "Your turn: $akin similar --shop $shop --text 'chocolate milk'"
