@@ -106,7 +106,7 @@ extension EventType {
         .viewItem,
         """
         viewitem view views viewed detailpageview detail productview viewproduct productdetailview pv \
-        pageview vieweddetail viewedobjectids watch browse viewcontent 浏览 查看 瀏覽 详情页浏览 0浏览
+        pageview vieweddetail viewedobjectids watch browse viewcontent 浏览 查看 瀏覽 详情页浏览
         """
       ),
       (

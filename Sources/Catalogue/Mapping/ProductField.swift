@@ -61,9 +61,12 @@ public struct MappingOverrides: Sendable, Hashable, Codable {
   /// In the order given.
   public var pairs: [Pair]
 
+  /// No overrides.
+  public init() { pairs = [] }
+
   /// Takes pairs of the form `field=column` apart.
   /// - Throws: ``MappingError`` with ``MappingError/Code/badPair``.
-  public init(_ texts: [String] = []) throws(MappingError) {
+  public init(_ texts: [String]) throws(MappingError) {
     pairs = []
     for text in texts {
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
