@@ -65,7 +65,13 @@ let package = Package(
     shim(
       "CArrow", includes: ["pyarrow/include"],
       libraryFolder: "pyarrow", libraries: [":libarrow.so.2600", ":libparquet.so.2600"]),
-    .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(
+      name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O2"])],
+      linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(name: "CFeed", cSettings: [.unsafeFlags(["-O2"])]),
+    .target(
+      name: "CXML", cxxSettings: [.unsafeFlags(["-isystem", "/usr/include/libxml2"])],
+      linkerSettings: [.linkedLibrary("xml2")]),
     .target(
       name: "CICU",
       linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icui18n")]),
@@ -73,7 +79,10 @@ let package = Package(
     // The modules, from the bottom up.
     module(
       "Catalogue",
-      ["CArrow", "CSimdjson", "CICU", .product(name: "Collections", package: "swift-collections")]),
+      [
+        "CArrow", "CFeed", "CICU", "CSimdjson", "CXML",
+        .product(name: "Collections", package: "swift-collections"),
+      ]),
     module("Text", ["CICU"]),
     module("Neural", ["CTorch"]),
     module("Encoders", ["AkinNeural", "AkinText", "AkinCatalogue"]),
@@ -94,7 +103,7 @@ let package = Package(
       ],
       path: "Sources/akin", swiftSettings: swiftSettings),
 
-    tests("Catalogue"),
+    tests("Catalogue", ["CFeed"]),
     tests("Text"),
     tests("Neural"),
     tests("Encoders"),
