@@ -1,0 +1,158 @@
+import Foundation
+
+/// How feeds are imported.
+public struct ImportOptions: Sendable {
+  /// What columns mean where their names do not say it, see ``MappingOverrides``.
+  public var overrides = MappingOverrides()
+  /// Whether the first refused row is an error instead of a line in `rejects.jsonl`.
+  public var isStrict = false
+  /// ISO 4217 code for prices whose feed names no currency.
+  public var currency: String?
+  /// The type of events in a log without a column for it.
+  public var eventType: EventType = .purchase
+  /// Whether near duplicates are looked for.
+  public var findsNearDuplicates = true
+
+  /// Options that leave everything to the feed.
+  public init() {}
+}
+
+/// Why a row was refused. Raw values stand in `rejects.jsonl` and never change.
+public enum RejectReason: String, Sendable, Hashable, Codable, CaseIterable {
+  case malformedRecord = "malformed_record"
+  case missingIdentifier = "missing_id"
+  case missingTitle = "missing_title"
+  case missingProduct = "missing_product"
+  case unknownEventType = "unknown_event_type"
+  case unreadableTime = "unreadable_time"
+  case unreadableQuantity = "unreadable_quantity"
+  case unreadableItems = "unreadable_items"
+}
+
+/// One refused row, as a line of `rejects.jsonl` has it.
+public struct Reject: Sendable, Hashable, Codable {
+  public var file: String
+  /// 1-based line on which the row starts; for Parquet the row.
+  public var line: Int
+  /// The column at fault, where one can be named.
+  public var column: String?
+  public var reason: RejectReason
+  public var message: String
+  /// The row as it stood in the file.
+  public var row: String
+}
+
+/// How far an import is.
+public struct ImportProgress: Sendable, Hashable {
+  public var file: String
+  /// Bytes of this file consumed so far (compressed where it is compressed).
+  public var bytesRead: Int
+  /// Rows of this file so far, refused ones included.
+  public var rows: Int
+}
+
+/// A product as the importer hands it over.
+public struct ImportedProduct: Sendable {
+  public var product: Product
+  /// Position among the products, in order of first appearance, from 0.
+  public var ordinal: Int
+  /// Whether an earlier product of this ordinal had the same identifier and is to be replaced.
+  public var replaces: Bool
+}
+
+/// Why an import stopped.
+public struct ImportError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What went wrong, for programs.
+  public enum Code: String, Sendable, Hashable, Codable {
+    /// A row was refused in strict mode.
+    case refusedRow = "refused_row"
+    /// `rejects.jsonl` cannot be written.
+    case rejectsNotWritable = "rejects_not_writable"
+    /// The feed's columns could not be given their meaning.
+    case mapping
+  }
+  public var code: Code
+  public var message: String
+  public var file: String
+  public var line: Int?
+  public var column: String?
+
+  public var description: String {
+    let place = [file, line.map(String.init), column].compactMap { $0 }.joined(separator: ":")
+    return "\(place): \(message)"
+  }
+}
+
+/// An opened feed with what is known about its file, for the quality report.
+package struct FeedSource {
+  package var name: String
+  package var format: String
+  package var encoding: String?
+  package var reader: any FeedReader
+
+  package init(name: String, format: String, encoding: String? = nil, reader: any FeedReader) {
+    self.name = name
+    self.format = format
+    self.encoding = encoding
+    self.reader = reader
+  }
+}
+
+/// Writes refused rows as JSON lines, through a buffer; the file appears with the first row.
+final class RejectWriter {
+  private let url: URL?
+  private var handle: FileHandle?
+  private var buffer: [UInt8] = []
+
+  init(url: URL?) { self.url = url }
+
+  deinit { try? handle?.close() }
+
+  func write(_ reject: Reject) throws(ImportError) {
+    guard url != nil else { return }
+    append("{\"file\":", reject.file)
+    buffer.append(contentsOf: ",\"line\":\(reject.line)".utf8)
+    if let column = reject.column { append(",\"column\":", column) }
+    append(",\"reason\":", reject.reason.rawValue)
+    append(",\"message\":", reject.message)
+    append(",\"row\":", reject.row)
+    buffer.append(contentsOf: "}\n".utf8)
+    if buffer.count > 1 << 16 { try flush() }
+  }
+
+  private func append(_ key: String, _ value: String) {
+    buffer.append(contentsOf: key.utf8)
+    buffer.append(0x22)
+    for byte in value.utf8 {
+      switch byte {
+      case 0x22, 0x5C: buffer.append(contentsOf: [0x5C, byte])
+      case 0x0A: buffer.append(contentsOf: [0x5C, 0x6E])
+      case 0x09: buffer.append(contentsOf: [0x5C, 0x74])
+      case 0x0D: buffer.append(contentsOf: [0x5C, 0x72])
+      case 0..<0x20:
+        let hex = String(byte, radix: 16)
+        buffer.append(contentsOf: ("\\u00" + (hex.count < 2 ? "0" : "") + hex).utf8)
+      default: buffer.append(byte)
+      }
+    }
+    buffer.append(0x22)
+  }
+
+  func flush() throws(ImportError) {
+    guard let url, !buffer.isEmpty else { return }
+    do {
+      if handle == nil {
+        try Data().write(to: url)
+        handle = try FileHandle(forWritingTo: url)
+      }
+      try handle?.write(contentsOf: buffer)
+      buffer.removeAll(keepingCapacity: true)
+    } catch {
+      throw ImportError(
+        code: .rejectsNotWritable,
+        message: "Refused rows cannot be written here (\(error.localizedDescription)). Free some "
+          + "space or choose another place.",
+        file: url.path)
+    }
+  }
+}
