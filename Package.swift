@@ -93,7 +93,11 @@ let package = Package(
     module("Recommenders", ["AkinCatalogue"]),
     module(
       "Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
-    module("Report", ["AkinCatalogue"]),
+    module(
+      "Report", ["AkinCatalogue"],
+      resources: ["html", "css", "words.js", "page.js", "quality.js", "map.js"].map {
+        .embedInCode($0.contains(".") ? "Page/\($0)" : "Page/page.\($0)")
+      }),
     module(
       "Engine",
       [
