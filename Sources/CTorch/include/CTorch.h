@@ -164,4 +164,6 @@ bool ctorch_processor_has(const char *feature);
 #ifdef __cplusplus
 }
 #endif
+
+#include "CTorchPacked.h"
 #endif
