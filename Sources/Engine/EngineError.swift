@@ -8,6 +8,8 @@ public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
     case nothingToDo
     /// An argument is out of its range.
     case badArgument
+    /// An input file cannot be read, or a line of it is no text.
+    case unreadableInput
     /// The result cannot be written.
     case cannotWrite
   }
