@@ -1,5 +1,3 @@
-import Foundation
-
 /// Turns a field's bytes into the text a shopper should read.
 ///
 /// Markup is removed and its entities decoded (script and style content dropped), control and
@@ -115,7 +113,7 @@ package enum TextCleaner {
       result.append(kept)
     }
     let text = String(result)
-    return normalise ? text.precomposedStringWithCanonicalMapping : text
+    return normalise ? UnicodeForm.nfc(text) : text
   }
 }
 

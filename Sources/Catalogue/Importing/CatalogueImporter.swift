@@ -28,6 +28,12 @@ public final class CatalogueImporter {
   /// Whether a product with this identifier was read.
   public func contains(_ identifier: String) -> Bool { table.contains(identifier) }
 
+  /// Reads one file to its end; format, compression and encoding are detected.
+  /// - Throws: ``ImportError``, the reader's own errors, `CancellationError`, whatever `sink` throws.
+  public func add(file: URL, sink: (ImportedProduct) throws -> Void) throws {
+    try add(FeedSource.open(file), sink: sink)
+  }
+
   /// Reads one feed to its end.
   /// - Throws: ``ImportError``, the reader's own errors, `CancellationError`, whatever `sink` throws.
   package func add(_ source: FeedSource, sink: (ImportedProduct) throws -> Void) throws {

@@ -52,6 +52,12 @@ public final class EventImporter {
     self.isKnown = isKnown
   }
 
+  /// Reads one file to its end; format, compression and encoding are detected.
+  /// - Throws: ``ImportError``, the reader's own errors, `CancellationError`, whatever `sink` throws.
+  public func add(file: URL, sink: (Event) throws -> Void) throws {
+    try add(FeedSource.open(file), sink: sink)
+  }
+
   /// Reads one log to its end.
   /// - Throws: ``ImportError``, the reader's own errors, `CancellationError`, whatever `sink` throws.
   package func add(_ source: FeedSource, sink: (Event) throws -> Void) throws {

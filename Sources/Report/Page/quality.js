@@ -51,12 +51,14 @@
   }
 
   function panel(title, ...children) {
-    return el('div', { class: 'panel' }, el('h3', {}, title), ...children);
+    return el('div', { class: 'panel' }, el('h3', {}, title), children.flat());
   }
 
-  function shares(list, name = (row) => row.name) {
-    const total = list.reduce((sum, row) => sum + row.count, 0) || 1;
-    return bars(list.map((row) => ({ name: name(row), part: row.count / total, value: Akin.number(row.count), note: Akin.percent(row.count / total, 1) })));
+  function shares(list, name = (row) => row.name, whole = list.reduce((sum, row) => sum + row.products, 0)) {
+    return bars(list.map((row) => {
+      const part = whole ? row.products / whole : 0;
+      return { name: name(row), part, value: Akin.number(row.products), note: Akin.percent(part, 1) };
+    }));
   }
 
   function languageName(code) {
@@ -68,55 +70,88 @@
     }
   }
 
-  function remarks(list, empty) {
+  const plain = (name) => name.replace(/_/g, ' ');
+  const known = (table, name, otherwise) => (Object.hasOwn(t(table), name) ? t(table)[name] : otherwise);
+
+  /** Things that were found, each with examples behind a summary. */
+  function findings(list, empty) {
     if (!list.length) return el('p', { class: 'none' }, empty);
-    return el('ul', { class: 'remarks' }, list.map(({ product, reason, usual }) => el('li', {},
-      el('span', { class: 'name', dir: 'auto', lang: product.language }, product.title),
-      el('strong', {}, Akin.price(product.price)),
-      el('span', { class: 'why', dir: 'auto' }, [reason, usual === undefined ? '' : t('usual', { n: Akin.price({ amount: usual, currency: product.price && product.price.currency }) })].filter(Boolean).join(' · ')))));
+    return list.map((finding) => el('details', { open: list.length < 3 },
+      el('summary', {}, el('span', {}, known('findings', finding.kind, finding.label)), el('strong', {}, Akin.number(finding.products))),
+      el('ul', { class: 'remarks' }, finding.examples.map(({ id, title, note }) => el('li', {},
+        el('span', { class: 'name', dir: 'auto' }, title), el('code', {}, id),
+        note ? el('span', { class: 'why', dir: 'auto' }, note) : null)))));
   }
 
-  function fillPanel(quality) {
+  function fills(list) {
     const grade = (part) => (part >= 0.9 ? 'good' : part >= 0.5 ? 'fair' : 'poor');
-    return panel(t('fill'), bars(quality.fields.map(({ name, filled, total }) => {
-      const part = total ? filled / total : 0;
-      return { name, part, value: Akin.percent(part), note: `${Akin.number(filled)} / ${Akin.number(total)}` };
-    }), grade));
+    return bars(list.map(({ name, products, share }) => ({
+      name: plain(name), part: share, value: Akin.percent(share), note: Akin.number(products),
+    })), grade);
   }
 
-  function sourcesPanel(quality) {
-    if (!quality.sources.length) return null;
-    return panel(t('sources'), el('ul', { class: 'remarks' }, quality.sources.map((source) => {
-      const refused = source.rejected ? t('refused', { n: Akin.number(source.rejected) }) : '';
-      return el('li', {}, el('span', { class: 'name', dir: 'auto' }, source.name),
-        el('strong', {}, t('ofRows', { n: Akin.number(source.rows) })),
-        el('span', { class: 'why' }, [source.format, refused].filter(Boolean).join(' · ')));
-    })));
+  function sources(quality) {
+    return quality.files.map((file) => {
+      const refused = Object.values(file.rejects).reduce((a, b) => a + b, 0);
+      const facts = [file.format, file.encoding, refused ? t('refused', { n: Akin.number(refused) }) : ''];
+      const columns = file.mapping.filter(({ role }) => role !== 'ignored');
+      return el('div', { class: 'source' },
+        el('p', {}, el('span', { dir: 'auto' }, file.name), el('strong', {}, t('ofRows', { n: Akin.number(file.rows) }))),
+        el('p', { class: 'why' }, facts.filter(Boolean).join(' · ')),
+        columns.length ? el('details', {}, el('summary', {}, t('columns')),
+          el('p', { class: 'columns' }, columns.map(({ column, role }) =>
+            el('span', {}, el('bdi', {}, column), ' → ', role)))) : null);
+    });
   }
 
-  function duplicatesPanel(quality) {
-    const list = quality.duplicateExamples;
-    const empty = quality.nearDuplicates ? null : el('p', { class: 'none' }, t('noDuplicates'));
-    if (!list.length) return empty && panel(t('duplicates'), empty);
-    return panel(t('duplicates'), el('ul', { class: 'twins' }, list.map(({ products, score, reason }) => el('li', {},
-      el('div', {}, products.map((product) => el('p', { dir: 'auto', lang: product.language }, product.title, ' ', el('code', {}, product.id)))),
-      el('span', { class: 'why' }, [score === undefined ? '' : Akin.score(score), reason].filter(Boolean).join(' · '))))));
+  function rejects(quality) {
+    const counts = new Map();
+    for (const file of quality.files) {
+      for (const [reason, count] of Object.entries(file.rejects)) counts.set(reason, (counts.get(reason) || 0) + count);
+    }
+    return [...counts].map(([name, products]) => ({ name, products })).sort((a, b) => b.products - a.products || (a.name < b.name ? -1 : 1));
+  }
+
+  function duplicates(quality) {
+    const groups = quality.near_duplicates;
+    if (!groups.length) return el('p', { class: 'none' }, t('noDuplicates'));
+    return el('ul', { class: 'twins' }, groups.slice(0, 8).map(({ size, examples }) => el('li', {},
+      el('div', {}, examples.map(({ id, title }) => el('p', { dir: 'auto' }, title, ' ', el('code', {}, id)))),
+      size > examples.length ? el('span', { class: 'why' }, t('andMore', { n: Akin.number(size - examples.length) })) : null)));
+  }
+
+  function languages(quality) {
+    const named = quality.languages.reduce((sum, row) => sum + row.products, 0);
+    const rest = quality.products - named;
+    return rest > 0 ? [...quality.languages, { name: 'und', products: rest }] : quality.languages;
   }
 
   function drawQuality() {
     const quality = report.quality;
     byId('quality').hidden = !quality;
     if (!quality) return;
-    const tally = [['rowsRead', quality.rows], ['rowsRejected', quality.rejected, true], ['exact', quality.exactDuplicates], ['near', quality.nearDuplicates, true],
-      ['outliers', quality.outlierCount ?? quality.outliers.length, true], ['suspicious', quality.suspiciousCount ?? quality.suspiciousPrices.length, true]];
+    const refused = rejects(quality);
+    const sum = (list) => list.reduce((total, row) => total + row.products, 0);
+    const outliers = quality.findings.filter(({ kind }) => kind === 'price_outlier');
+    const prices = quality.findings.filter(({ kind }) => /^(price|sale|currency)_/.test(kind) && kind !== 'price_outlier');
+    const others = quality.findings.filter((finding) => !outliers.includes(finding) && !prices.includes(finding));
+    const tally = [['rowsRead', quality.files.reduce((total, file) => total + file.rows, 0)], ['rowsRejected', sum(refused), true],
+      ['exact', quality.exact_duplicates], ['near', quality.near_duplicate_products, true], ['outliers', sum(outliers), true], ['suspicious', sum(prices), true]];
+    const part = (key, list, ...content) => (list.length ? panel(t(key), ...content.flat()) : null);
+    const left = [part('fill', quality.fields, fills(quality.fields)),
+      part('attributes', quality.attributes, fills(quality.attributes.slice(0, 10))),
+      panel(t('duplicates'), duplicates(quality))];
+    const right = [part('sources', quality.files, sources(quality)),
+      panel(t('rejects'), refused.length ? shares(refused, (row) => known('reasons', row.name, plain(row.name))) : el('p', { class: 'none' }, t('noRejects'))),
+      part('languages', languages(quality), shares(languages(quality), (row) => languageName(row.name))),
+      quality.currencies.length > 1 ? panel(t('currencies'), shares(quality.currencies)) : null,
+      panel(t('outlierList'), findings(outliers, t('noOutliers'))),
+      panel(t('suspiciousList'), findings(prices, t('noSuspicious'))),
+      part('otherFindings', others, findings(others, '')),
+      part('largest', quality.categories, shares(quality.categories.slice(0, 8), (row) => row.name, quality.products))];
     byId('quality-body').replaceChildren(
       el('dl', { class: 'tally' }, tally.map(([name, value, watch]) => el('div', { class: watch && value ? 'look' : undefined }, el('dt', {}, t(name)), el('dd', {}, Akin.number(value))))),
-      el('div', { class: 'stack' }, fillPanel(quality), sourcesPanel(quality), duplicatesPanel(quality)),
-      el('div', { class: 'stack' },
-        quality.languages.length ? panel(t('languages'), shares(quality.languages, (row) => languageName(row.name))) : null,
-        panel(t('rejects'), quality.rejects.length ? shares(quality.rejects) : el('p', { class: 'none' }, t('noRejects'))),
-        panel(t('outlierList'), remarks(quality.outliers, t('noOutliers'))),
-        panel(t('suspiciousList'), remarks(quality.suspiciousPrices, t('noSuspicious')))));
+      el('div', { class: 'stack' }, left), el('div', { class: 'stack' }, right));
   }
 
   function drawBuild() {

@@ -30,7 +30,9 @@ const WORDS = {
     rowsRead: 'rows read', rowsRejected: 'rows refused', exact: 'repeated ids merged', near: 'near duplicates', suspicious: 'suspicious prices', outliers: 'price outliers',
     fill: 'Filled fields', languages: 'Languages', sources: 'Sources', rejects: 'Refused rows', noRejects: 'Every row was accepted.',
     duplicates: 'Near duplicates', noDuplicates: 'No two products look like one.', outlierList: 'Unusual for their category', noOutliers: 'No price stands out.',
-    suspiciousList: 'Suspicious prices', noSuspicious: 'No price looks wrong.', usual: 'usual {n}', ofRows: '{n} rows', refused: '{n} refused', unknown: 'unknown',
+    suspiciousList: 'Suspicious prices', noSuspicious: 'No price looks wrong.', ofRows: '{n} rows', refused: '{n} refused', unknown: 'unknown',
+    attributes: 'Attributes', currencies: 'Currencies', otherFindings: 'Also worth a look', largest: 'Largest categories', columns: 'How the columns were read', andMore: 'and {n} more',
+    findings: {}, reasons: {},
     build: 'How it was made', total: 'Total', foot: 'Made by Akin. This file holds everything it shows and asks nothing of the network.',
   },
   zh: {
@@ -61,7 +63,17 @@ const WORDS = {
     rowsRead: '行已读取', rowsRejected: '行被拒绝', exact: '重复编号已合并', near: '疑似重复', suspicious: '可疑价格', outliers: '价格离群',
     fill: '字段填充率', languages: '语言', sources: '来源', rejects: '被拒绝的行', noRejects: '所有行均已接受。',
     duplicates: '疑似重复商品', noDuplicates: '没有疑似重复的商品。', outlierList: '与同类目价格差距大', noOutliers: '没有离群的价格。',
-    suspiciousList: '可疑价格', noSuspicious: '没有可疑的价格。', usual: '通常 {n}', ofRows: '{n} 行', refused: '拒绝 {n} 行', unknown: '未知',
+    suspiciousList: '可疑价格', noSuspicious: '没有可疑的价格。', ofRows: '{n} 行', refused: '拒绝 {n} 行', unknown: '未知',
+    attributes: '属性', currencies: '货币', otherFindings: '其他值得关注', largest: '最大的类目', columns: '列的含义', andMore: '另有 {n} 件',
+    findings: {
+      price_unreadable: '价格无法读取', price_range: '价格是区间，取了低值', price_negative: '价格为负', price_zero: '价格为 0',
+      price_one: '价格为 1 或 0.01', price_placeholder: '价格像占位数 (9999 …)', sale_above_price: '促销价高于原价', price_outlier: '价格与同类目相差很大',
+      bad_gtin: '条码长度或校验位不对', availability_unknown: '库存状态无法识别', currency_unknown: '货币未知',
+    },
+    reasons: {
+      malformed_record: '行格式损坏', missing_id: '缺少编号', missing_title: '缺少标题', missing_product: '缺少商品编号',
+      unknown_event_type: '未知的行为类型', unreadable_time: '时间无法读取', unreadable_quantity: '数量无法读取', unreadable_items: '商品列表无法读取',
+    },
     build: '生成过程', total: '合计', foot: '由 Akin 生成。本文件自带全部内容，不访问网络。',
   },
 };
@@ -74,6 +86,7 @@ const Akin = {
   /** A phrase with its {holes} filled. */
   t(key, values = {}) {
     let phrase = WORDS[Akin.language][key];
+    if (!Array.isArray(phrase) && typeof phrase === 'object') return phrase;
     if (Array.isArray(phrase)) phrase = phrase[values.n === '1' ? 0 : 1];
     return phrase.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
   },
@@ -83,7 +96,7 @@ const Akin = {
   },
 
   short(value) {
-    if (value < 10000) return Akin.number(value);
+    if (value < 10000000) return Akin.number(value);
     const form = { notation: 'compact', maximumFractionDigits: 1 };
     return new Intl.NumberFormat(Akin.language, form).format(value);
   },
