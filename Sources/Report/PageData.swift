@@ -138,26 +138,33 @@ extension ProductFace {
   }
 }
 
-extension QualitySummary {
+extension QualityReport {
+  /// Cuts the shop's own words; counts stay as they are.
   fileprivate mutating func trim() {
-    duplicateExamples = duplicateExamples.map { example in
-      Duplicate(
-        products: example.products.prefix(6).map { $0.trimmed() },
-        score: example.score?.rounded(to: 4),
-        reason: example.reason.map { PageLimits.cut($0, PageLimits.title) })
+    for index in files.indices {
+      files[index].name = PageLimits.cut(files[index].name, PageLimits.title)
+      for column in files[index].mapping.indices {
+        files[index].mapping[column].column = PageLimits.cut(
+          files[index].mapping[column].column, PageLimits.label)
+      }
     }
-    outliers = outliers.map { $0.trimmed() }
-    suspiciousPrices = suspiciousPrices.map { $0.trimmed() }
+    for index in attributes.indices {
+      attributes[index].name = PageLimits.cut(attributes[index].name, PageLimits.label)
+    }
+    for index in categories.indices {
+      categories[index].name = PageLimits.cut(categories[index].name, PageLimits.title)
+    }
+    for index in nearDuplicates.indices { Self.trim(&nearDuplicates[index].examples) }
+    for index in findings.indices { Self.trim(&findings[index].examples) }
+    Self.trim(&exactDuplicateExamples)
   }
-}
 
-extension QualitySummary.PriceRemark {
-  fileprivate func trimmed() -> Self {
-    var face = product.trimmed()
-    face.description = nil
-    return Self(
-      product: face, reason: PageLimits.cut(reason, PageLimits.title),
-      usual: usual?.rounded(to: 2))
+  private static func trim(_ examples: inout [Example]) {
+    for index in examples.indices {
+      examples[index].id = PageLimits.cut(examples[index].id, PageLimits.label)
+      examples[index].title = PageLimits.cut(examples[index].title, PageLimits.title)
+      examples[index].note = examples[index].note.map { PageLimits.cut($0, PageLimits.title) }
+    }
   }
 }
 

@@ -15,7 +15,7 @@ public struct ShopReport: Sendable, Hashable, Codable {
   /// The text encoder behind the content scores.
   public var model: ReportModel?
   /// The state of the data; `nil` leaves the section out.
-  public var quality: QualitySummary?
+  public var quality: QualityReport?
   /// Products with what is near them, in the order in which they are shown.
   public var samples: [SampleProduct] = []
   /// Scores of each product's nearest neighbour by content.

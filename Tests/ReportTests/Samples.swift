@@ -1,4 +1,4 @@
-import AkinCatalogue
+@testable import AkinCatalogue
 import AkinReport
 
 /// Reports for the tests, made without chance.
@@ -46,18 +46,29 @@ enum Samples {
     return report
   }
 
-  private static func quality(_ first: ProductFace, _ second: ProductFace) -> QualitySummary {
-    var quality = QualitySummary()
-    quality.rows = 4
-    quality.rejected = 1
-    quality.nearDuplicates = 1
-    quality.sources = [.init(name: "products.csv", format: "csv, UTF-8", rows: 4, rejected: 1)]
-    quality.fields = [.init(name: "brand", filled: 2, total: 3)]
-    quality.duplicateExamples = [.init(products: [first, second], score: 0.9, reason: "titles")]
-    quality.outliers = [.init(product: first, reason: "手机", usual: 12)]
-    quality.suspiciousPrices = [.init(product: second, reason: "zero")]
-    quality.languages = [.init(name: "zh", count: 3)]
-    quality.rejects = [.init(name: "no title", count: 1)]
+  private static func quality(_ first: ProductFace, _ second: ProductFace) -> QualityReport {
+    var quality = QualityReport()
+    quality.products = 3
+    quality.files = [
+      .init(
+        name: "products.csv", format: "csv", encoding: "UTF-8", rows: 4, products: 3,
+        rejects: ["missing_title": 1], mapping: [.init(column: "品牌", role: "brand")])
+    ]
+    quality.fields = [.init(name: "brand", products: 2, share: 2 / 3)]
+    quality.attributes = [.init(name: "颜色", products: 1, share: 1 / 3)]
+    let examples: [QualityReport.Example] = [first, second].map {
+      .init(id: $0.id, title: $0.title, note: nil)
+    }
+    quality.nearDuplicateGroups = 1
+    quality.nearDuplicateProducts = 2
+    quality.nearDuplicates = [.init(size: 2, examples: examples)]
+    quality.findings = [
+      .init(kind: "price_outlier", label: "far from its category's", products: 1, examples: examples),
+      .init(kind: "price_zero", label: "zero", products: 1, examples: examples),
+      .init(kind: "bad_gtin", label: "bad check digit", products: 1, examples: examples),
+    ]
+    quality.languages = [.init(name: "zh", products: 3)]
+    quality.categories = [.init(name: "手机数码 > 手机", products: 3)]
     return quality
   }
 
@@ -76,11 +87,20 @@ enum Samples {
     report.map = ProductMap(
       method: "PCA", categories: [text],
       points: [.init(x: 0, y: 0, category: 0, label: text)])
-    report.quality?.duplicateExamples = [.init(products: [face, face], reason: text)]
-    report.quality?.outliers = [.init(product: face, reason: text)]
-    report.quality?.rejects = [.init(name: text, count: 1)]
-    report.quality?.languages = [.init(name: text, count: 1)]
-    report.quality?.sources = [.init(name: text, format: text, rows: 1)]
+    let example = QualityReport.Example(id: text, title: text, note: text)
+    report.quality?.nearDuplicates = [.init(size: 2, examples: [example, example])]
+    report.quality?.findings = [
+      .init(kind: "price_outlier", label: text, products: 1, examples: [example]),
+      .init(kind: text, label: text, products: 1, examples: [example]),
+    ]
+    report.quality?.languages = [.init(name: text, products: 1)]
+    report.quality?.categories = [.init(name: text, products: 1)]
+    report.quality?.attributes = [.init(name: text, products: 1, share: 0.5)]
+    report.quality?.files = [
+      .init(
+        name: text, format: text, encoding: text, rows: 1, products: 1, rejects: [text: 1],
+        mapping: [.init(column: text, role: text)])
+    ]
     return report
   }
 

@@ -35,7 +35,7 @@ struct Columns {
   }
 
   private func line(_ cells: [String]) -> String {
-    "  " + cells.map { DisplayWidth.padded($0, to: width) }.joined(separator: "  ")
+    "  " + cells.map { DisplayWidth.pad($0, to: width) }.joined(separator: "  ")
   }
 
   private func cell(_ item: SimilarProducts.Item) -> String {
