@@ -13,11 +13,8 @@ limit=${AKIN_DEMO_LIMIT:-}
 build_shop() {
   "$akin" build --shop "$shop" \
     --products "$data/products.parquet" \
-    --map id=product_id --map title=product_type --map brand=brand \
-    --map category=department --map category=product_category --map size=package_size \
+    --map title=product_type --map categories=department/product_category \
     --events "$data/transactions.parquet" \
-    --map-event product=product_id --map-event session=basket_id --map-event user=household_id \
-    --map-event time=transaction_timestamp --map-event price=sales_value \
     ${limit:+--limit "$limit"}
 }
 
