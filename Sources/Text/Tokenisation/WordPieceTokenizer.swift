@@ -25,8 +25,11 @@ public struct WordPieceTokenizer: Tokenizer {
 
   /// How text is prepared and words are cut.
   public let options: Options
+  /// One more than the largest id that encoding can give.
   public let vocabularySize: Int
+  /// The tokens that stand around every encoded text, and the one that fills a batch.
   public let specialTokens: SpecialTokens
+  /// The longest sequence that the model takes, special tokens included, where the files say so.
   public let maximumLength: Int?
 
   private let characters: BertCharacters
