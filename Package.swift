@@ -56,7 +56,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
@@ -105,24 +104,30 @@ let package = Package(
       [
         "AkinCatalogue", "AkinText", "AkinNeural", "AkinEncoders", "AkinSimilarity",
         "AkinRecommenders", "AkinStorage", "AkinReport",
-        .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "akin",
       dependencies: [
-        "AkinEngine", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "AkinEngine", "AkinCatalogue", "AkinEncoders", "AkinStorage",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/akin", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "akin-bench-encode", dependencies: ["AkinEncoders", "AkinNeural"],
+      path: "Benchmarks/Encode", swiftSettings: swiftSettings),
 
     tests("Catalogue", ["CFeed"]),
     tests("Text", exclude: ["Fixtures"]),
     tests("Neural"),
-    tests("Encoders"),
+    tests("Encoders", ["AkinNeural"], exclude: ["Fixtures"]),
     tests("Similarity", ["AkinCatalogue"]),
     tests("Recommenders", ["AkinCatalogue"]),
     tests("Storage", ["AkinCatalogue"]),
-    tests("Report"),
+    tests("Report", ["AkinCatalogue"]),
     tests("Engine"),
+    .testTarget(
+      name: "AkinCommandTests", dependencies: ["akin"], path: "Tests/CommandTests",
+      swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx20
 )

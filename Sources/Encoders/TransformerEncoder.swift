@@ -1,5 +1,5 @@
 import AkinNeural
-public import AkinText
+import AkinText
 public import Foundation
 import Synchronization
 
@@ -26,6 +26,9 @@ public final class TransformerEncoder: TextEncoder {
   public let maximumTokens: Int
   /// Length of a vector.
   public var dimension: Int { configuration.hidden }
+
+  /// The prefixes of the E5 models.
+  static let e5Prefixes = TextPrefixes(passage: "passage: ", query: "query: ")
 
   private let tokenizer: any Tokenizer
   private let model: TransformerModel
@@ -75,7 +78,7 @@ public final class TransformerEncoder: TextEncoder {
     try self.init(
       configuration: file.configuration, weights: file, tokenizer: tokenizer, pooling: .mean,
       normalises: true, maximumTokens: file.configuration.maximumTokens,
-      prefixes: TextPrefixes(passage: "passage: ", query: "query: "), precision: precision)
+      prefixes: Self.e5Prefixes, precision: precision)
   }
 
   init(

@@ -34,14 +34,8 @@ public enum NumPyFile {
     _ url: URL, expecting element: NumPyElement? = nil
   ) throws(EncoderError) -> (data: Data, header: NumPyHeader) {
     let data = try FileAccess.map(url)
-    var header: Result<NumPyHeader, EncoderError>
-    do {
-      header = .success(
-        try data.withUnsafeBytes { bytes throws(EncoderError) in
-          try NumPyHeader(parsing: bytes, path: url.path)
-        })
-    } catch {
-      header = .failure(error)
+    let header = data.withUnsafeBytes { bytes in
+      Result { () throws(EncoderError) in try NumPyHeader(parsing: bytes, path: url.path) }
     }
     let found = try header.get()
     if let element, found.element != element {

@@ -40,6 +40,9 @@ public struct NumPyHeader: Hashable, Sendable {
     return bytes
   }
 
+}
+
+extension NumPyHeader {
   /// Reads the header at the start of `bytes`.
   ///
   /// - Throws: ``EncoderError`` with ``EncoderError/Code/malformedFile``, naming the field.

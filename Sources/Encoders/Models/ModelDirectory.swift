@@ -20,6 +20,16 @@ package struct ModelDirectory: Sendable {
   /// `tokenizer.json`, else `vocab.txt`.
   package var tokenizer: URL
 
+  /// The pooling settings' place in the folder.
+  package var poolingFile: String
+
+  /// The files that make up a model, the pooling settings apart; few are there in any one.
+  package static let fileNames = [
+    "config.json", "model.safetensors", "tokenizer.json", "vocab.txt", "tokenizer_config.json",
+    "special_tokens_map.json", "modules.json", "sentence_bert_config.json",
+    "config_sentence_transformers.json",
+  ]
+
   /// Reads the settings of the model in `folder`, not its weights.
   package init(_ folder: URL) throws(EncoderError) {
     guard FileAccess.isFolder(folder) else {
@@ -32,7 +42,14 @@ package struct ModelDirectory: Sendable {
     tokenizer = try Self.tokenizer(in: folder)
     let modules = try Self.optional([RawModule].self, "modules.json", in: folder)
     normalises = try Self.normalises(modules, folder)
-    pooling = try Self.pooling(modules, folder)
+    let poolingFolder = modules?.first { $0.type.hasSuffix("Pooling") }?.path ?? "1_Pooling"
+    guard !poolingFolder.hasPrefix("/"), !poolingFolder.split(separator: "/").contains("..") else {
+      throw EncoderError(
+        .malformedFile, "The path of the pooling module leaves the model's folder.",
+        path: folder.appendingPathComponent("modules.json").path, field: "path")
+    }
+    poolingFile = poolingFolder + "/config.json"
+    pooling = try Self.pooling(poolingFile, folder)
     let sentence = try Self.optional(RawSentence.self, "sentence_bert_config.json", in: folder)
     let longest = configuration.maximumTokens
     maximumTokens = min(sentence?.max_seq_length ?? longest, longest)
@@ -86,10 +103,8 @@ package struct ModelDirectory: Sendable {
   }
 
   private static func pooling(
-    _ modules: [RawModule]?, _ folder: URL
+    _ file: String, _ folder: URL
   ) throws(EncoderError) -> Pooling {
-    let named = modules?.first { $0.type.hasSuffix("Pooling") }?.path ?? "1_Pooling"
-    let file = named + "/config.json"
     guard let raw = try optional(RawPooling.self, file, in: folder) else { return .mean }
     let path = folder.appendingPathComponent(file).path
     let chosen: [Pooling] = [

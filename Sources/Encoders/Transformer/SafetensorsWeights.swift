@@ -22,12 +22,6 @@ struct SafetensorsWeights: WeightSource {
     prefix = found.map { String($0.name.dropLast(words.count)) } ?? ""
   }
 
-  /// Number of weights of the encoder, heads and poolers included.
-  var parameters: Int {
-    file.entries.filter { $0.dtype.isFloatingPoint }
-      .reduce(0) { $0 + $1.shape.reduce(1, *) }
-  }
-
   func table(_ name: String, rows: Int, width: Int) throws(EncoderError) -> RowTable {
     let tensor = try tensor(name, shape: [rows, width])
     let format: RowTable.Format =
