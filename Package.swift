@@ -55,7 +55,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
@@ -85,9 +84,8 @@ let package = Package(
       "Catalogue",
       [
         "CArrow", "CFeed", "CICU", "CSimdjson", "CXML",
-        .product(name: "Collections", package: "swift-collections"),
       ]),
-    module("Text", ["CICU"]),
+    module("Text", []),
     module("Neural", ["CTorch"]),
     module("Encoders", ["AkinNeural", "AkinText", "AkinCatalogue"]),
     module("Similarity", ["AkinCatalogue", "CKernels"]),
@@ -116,7 +114,7 @@ let package = Package(
       name: "akin-bench-encode", dependencies: ["AkinEncoders", "AkinNeural"],
       path: "Benchmarks/Encode", swiftSettings: swiftSettings),
 
-    tests("Catalogue", ["CFeed"]),
+    tests("Catalogue", ["CArrow", "CFeed"], exclude: ["Fixtures"]),
     tests("Text", exclude: ["Fixtures"]),
     tests("Neural"),
     tests("Encoders", ["AkinNeural"], exclude: ["Fixtures"]),
