@@ -135,8 +135,8 @@ struct BertCharacters: Sendable {
   private static func isNonspacingMark(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     // Characters whose category Unicode changed after version 8.
-    case 0x1734: true
-    case 0xA9BD, 0x111C9: false
+    case 0x1734, 0x1171E: true
+    case 0x1885, 0x1886, 0xA9BD, 0x111C9: false
     default:
       scalar.properties.generalCategory == .nonspacingMark && isKnown(scalar.properties)
     }
@@ -168,7 +168,7 @@ struct BertCharacters: Sendable {
   }
 
   /// The full canonical decompositions of all characters that have one, but for Korean syllables,
-  /// whose are computed.
+  /// whose are computed. The reference library's end with Unicode 12.
   private static let canonicalDecompositions: [UInt32: [UInt32]] = {
     let ranges: [ClosedRange<UInt32>] = [
       0xC0...0x30FF, 0xF900...0xFB4F, 0x11000...0x11FFF, 0x1D100...0x1D1FF, 0x2F800...0x2FA1F,
@@ -176,7 +176,8 @@ struct BertCharacters: Sendable {
     var separated = String.UnicodeScalarView()
     var asked: [UInt32] = []
     for value in ranges.joined() {
-      guard let scalar = Unicode.Scalar(value) else { continue }
+      guard let scalar = Unicode.Scalar(value), let age = scalar.properties.age, age.major <= 12
+      else { continue }
       separated.append(scalar)
       separated.append("\n")
       asked.append(value)
