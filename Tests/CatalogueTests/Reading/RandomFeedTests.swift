@@ -73,4 +73,31 @@ struct RandomFeedTests {
       #expect(feed.records.count <= 2 && feed.malformed.count <= 1)
     }
   }
+
+  private struct Stop: Error {}
+
+  @Test(
+    "A reading that was stopped goes on behind the last item",
+    arguments: [
+      "id,title\n1,a\n2,b\n3,c\n", "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n",
+      "[{\"id\":1},{\"id\":2},{\"id\":3}]",
+      "<rss><item><id>1</id></item><item><id>2</id></item><item><id>3</id></item></rss>",
+    ])
+  func resumes(text: String) throws {
+    let path = try temporaryFile(Array(text.utf8))
+    defer { removeFile(path) }
+    let reader = try Feed.open(path: path)
+    var seen: [String] = []
+    for _ in 0..<3 {
+      #expect(throws: Stop.self) {
+        try reader.forEach { item in
+          guard case .record(let record) = item else { return }
+          seen.append(String(decoding: record.fields[0], as: UTF8.self))
+          throw Stop()
+        }
+      }
+    }
+    try reader.forEach { _ in seen.append("more") }
+    #expect(seen == ["1", "2", "3"])
+  }
 }
