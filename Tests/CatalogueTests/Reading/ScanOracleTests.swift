@@ -39,7 +39,7 @@ struct ScanOracleTests {
   func oracle() {
     var random = SplitMix(state: 7)
     let alphabet = Array(",\"\n\r;\0 abcdefgh\u{E9}".utf8)
-    for round in 0..<20_000 {
+    for round in 0..<10_000 {
       let count = Int.random(in: 0...200, using: &random)
       let spread = round % 2 == 0 ? alphabet.count : 9
       let bytes = (0..<count).map { _ in alphabet[Int.random(in: 0..<spread, using: &random)] }
@@ -49,9 +49,10 @@ struct ScanOracleTests {
         delimiter: UInt8(ascii: round % 3 == 0 ? ";" : ","), quote: UInt8(ascii: "\""),
         newline: round % 5 == 0 ? 0x0D : 0x0A, quoting: round % 7 == 0 ? 0 : 1)
       for final in [true, false] {
-        #expect(
-          scan(padded, count, final: final, dialect, plain: false)
-            == scan(padded, count, final: final, dialect, plain: true), "\(bytes)")
+        let vector = scan(padded, count, final: final, dialect, plain: false)
+        let plain = scan(padded, count, final: final, dialect, plain: true)
+        // No expectation a round: the macro would cost more than the scan.
+        if vector != plain { Issue.record("\(vector) instead of \(plain): \(bytes)") }
       }
     }
   }

@@ -54,6 +54,10 @@ struct UnpackingTests {
       let broken = try readFeed(damaged)
       // gzip always carries a checksum; zstd only where its writer asked for one.
       #expect(broken.error?.code == .corrupt || codec == CARROW_ZSTD && broken.records != whole)
+      let tiny = compressed(Array("id,x\n1,a\n2,b\n3,".utf8), codec)
+      let early = try readFeed(tiny + Array(tiny[..<10]))
+      #expect(early.records == [["1", "a"], ["2", "b"]])
+      #expect(early.error?.code == .truncated, "\(String(describing: early.error))")
       let short = try readFeed(Array(packed[..<12]))
       #expect(short.error?.code == .truncated || short.error?.code == .corrupt)
     }
