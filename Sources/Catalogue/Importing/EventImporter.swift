@@ -2,7 +2,9 @@ public import Foundation
 
 /// What an import of behaviour logs came to.
 public struct EventSummary: Codable, Sendable, Hashable {
+  /// Rows read, refused ones included.
   public var rows = 0
+  /// Events handed on.
   public var events = 0
   /// Events whose identifier had been read before; they were left out.
   public var repeated = 0
