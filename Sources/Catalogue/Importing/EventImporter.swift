@@ -16,6 +16,7 @@ public struct EventSummary: Codable, Sendable, Hashable {
   public var rejects: [String: Int] = [:]
   /// The earliest and latest time, in seconds since 1970-01-01 UTC.
   public var earliest: Double?
+  /// The latest time.
   public var latest: Double?
   /// What the columns of the last file were taken for.
   public var mapping: [QualityReport.Column] = []

@@ -57,6 +57,7 @@ public struct ImportProgress: Sendable, Hashable {
 
 /// A product as the importer hands it over.
 public struct ImportedProduct: Sendable {
+  /// The product.
   public var product: Product
   /// Position among the products, in order of first appearance, from 0.
   public var ordinal: Int

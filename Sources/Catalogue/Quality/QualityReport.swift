@@ -118,6 +118,7 @@ public struct QualityReport: Codable, Sendable, Hashable {
   public var categoryPaths = 0
   /// Currencies of the prices, most products first.
   public var currencies: [Count] = []
+  /// Lengths of titles.
   public var titleLengths = TitleLengths()
   /// What looks wrong, the most frequent first.
   public var findings: [Finding] = []
