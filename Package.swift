@@ -38,10 +38,12 @@ func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Res
     resources: resources, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
   .testTarget(
     name: "Akin\(name)Tests", dependencies: [.init(stringLiteral: "Akin" + name)] + dependencies,
-    path: "Tests/\(name)Tests", exclude: [], swiftSettings: swiftSettings)
+    path: "Tests/\(name)Tests", exclude: exclude, swiftSettings: swiftSettings)
 }
 
 let package = Package(
@@ -103,7 +105,7 @@ let package = Package(
       ],
       path: "Sources/akin", swiftSettings: swiftSettings),
 
-    tests("Catalogue", ["CFeed"]),
+    tests("Catalogue", ["CArrow", "CFeed"], exclude: ["Fixtures"]),
     tests("Text"),
     tests("Neural"),
     tests("Encoders"),

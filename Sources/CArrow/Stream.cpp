@@ -13,6 +13,11 @@ struct carrow_decompressor {
   bool started = false;
 };
 
+static arrow::Result<std::unique_ptr<arrow::util::Codec>> codec_of(carrow_codec kind) {
+  return arrow::util::Codec::Create(
+      kind == CARROW_ZSTD ? arrow::Compression::ZSTD : arrow::Compression::GZIP);
+}
+
 static arrow::Status step(
     carrow_decompressor *d, const uint8_t *input, size_t input_length, uint8_t *output,
     size_t capacity, size_t *consumed, size_t *produced) {
@@ -35,8 +40,7 @@ extern "C" {
 
 carrow_decompressor *carrow_decompressor_open(carrow_codec kind) {
   try {
-    auto type = kind == CARROW_ZSTD ? arrow::Compression::ZSTD : arrow::Compression::GZIP;
-    auto codec = arrow::util::Codec::Create(type);
+    auto codec = codec_of(kind);
     if (!codec.ok()) return nullptr;
     auto stream = (*codec)->MakeDecompressor();
     if (!stream.ok()) return nullptr;
@@ -66,5 +70,20 @@ const char *carrow_decompress(
 
 int carrow_decompressor_is_complete(const carrow_decompressor *d) {
   return !d->started || d->stream->IsFinished();
+}
+
+size_t carrow_compress(
+    carrow_codec kind, const uint8_t *input, size_t input_length, uint8_t *output,
+    size_t capacity) {
+  try {
+    auto codec = codec_of(kind);
+    if (!codec.ok()) return 0;
+    auto length = static_cast<int64_t>(input_length);
+    if (static_cast<size_t>((*codec)->MaxCompressedLen(length, input)) > capacity) return 0;
+    auto made = (*codec)->Compress(length, input, static_cast<int64_t>(capacity), output);
+    return made.ok() ? static_cast<size_t>(*made) : 0;
+  } catch (...) {
+    return 0;
+  }
 }
 }

@@ -26,6 +26,11 @@ const char *carrow_decompress(
 // 1 when the input given so far ends where a member ends: the end of a whole file.
 int carrow_decompressor_is_complete(const carrow_decompressor *decompressor);
 
+// Compresses `input` as one member. Returns its length, or 0 when it does not fit.
+size_t carrow_compress(
+    carrow_codec codec, const uint8_t *input, size_t input_length, uint8_t *output,
+    size_t output_capacity);
+
 #ifdef __cplusplus
 }
 #endif

@@ -59,6 +59,12 @@ struct DelimitedDialect {
         bestTrial = trial
       }
     }
+    if forced == nil && bestTrial.columns < 2 {
+      // A list of one column: commas in it are text. Quoted as text parted by tabs is.
+      best.delimiter = 0x09
+      let quoted = best.attempt(bytes, isWhole: isWhole)
+      best.isQuoted = quoted.quoted > 0 && quoted.broken == 0 && quoted.share == 1
+    }
     return best
   }
 

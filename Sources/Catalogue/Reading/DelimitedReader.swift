@@ -43,6 +43,7 @@ final class DelimitedReader: DescribedFeedReader {
     scratch = .allocate(byteCount: 4_096, alignment: 16)
     try readHeader()
     self.description.header = columns
+    if columns.count == 1 { self.description.delimiter = nil }
   }
 
   deinit {

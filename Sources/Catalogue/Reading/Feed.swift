@@ -70,7 +70,7 @@ private struct FeedOpener {
     description.encoding = found.encoding
     description.hasByteOrderMark = found.markLength > 0
     let window = TextWindow(text, chunk: options.chunkBytes)
-    try window.fill(Self.sampleBytes)
+    try window.peek(Self.sampleBytes)
     guard let first = window.bytes.first(where: { $0 > 0x20 }) else { throw empty() }
     description.format = options.format ?? Self.textFormat(window.bytes, first: first)
     switch description.format {

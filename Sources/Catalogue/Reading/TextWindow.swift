@@ -67,4 +67,14 @@ final class TextWindow {
   func fill(_ count: Int) throws(FeedError) {
     while self.count < count, try refill() {}
   }
+
+  /// The same to look at the beginning of a text: a failure behind some bytes waits for the
+  /// ``refill()`` that meets it again, so that what stands before it can be read.
+  func peek(_ count: Int) throws(FeedError) {
+    do throws(FeedError) {
+      try fill(count)
+    } catch {
+      if self.count == 0 { throw error }
+    }
+  }
 }

@@ -40,6 +40,13 @@ struct DelimitedReaderTests {
     #expect(feed.feed?.lineEnd == end.1)
   }
 
+  @Test("A list of one column keeps its commas")
+  func oneColumn() throws {
+    let feed = try readFeed("title\na, b\nc\n")
+    #expect(feed.columns == ["title"] && feed.records == [["a, b"], ["c"]])
+    #expect(try readFeed("title\n\"a, b\"\n\"c\"\n").records == [["a, b"], ["c"]])
+  }
+
   @Test("Tabs: quotation marks are plain unless a quoted field is seen")
   func tabs() throws {
     let plain = try readFeed("id\ttitle\n1\t\"Star\" lamp\n2\tlamp 5\"\n")

@@ -75,11 +75,24 @@ func readFile(_ path: String, _ options: FeedOptions = FeedOptions()) -> Reading
   return reading
 }
 
-/// Reads bytes as a file of their own.
-func readFeed(_ bytes: [UInt8], _ options: FeedOptions = FeedOptions()) throws -> Reading {
+func temporaryFile(_ bytes: [UInt8]) throws -> String {
   let path = NSTemporaryDirectory() + "akin-feed-\(UUID().uuidString)"
   try Data(bytes).write(to: URL(fileURLWithPath: path))
-  defer { try? FileManager.default.removeItem(atPath: path) }
+  return path
+}
+
+func removeFile(_ path: String) {
+  do {
+    try FileManager.default.removeItem(atPath: path)
+  } catch {
+    print("left behind: \(path): \(error)")
+  }
+}
+
+/// Reads bytes as a file of their own.
+func readFeed(_ bytes: [UInt8], _ options: FeedOptions = FeedOptions()) throws -> Reading {
+  let path = try temporaryFile(bytes)
+  defer { removeFile(path) }
   var reading = readFile(path, options)
   reading.error?.path = "FILE"
   return reading
