@@ -33,7 +33,8 @@ package enum CategoryReader {
   }
 
   private static func separator(of text: String) -> String? {
-    for candidate in ["->", ">", "»", "›", "→", "::", "|", "\\", "/"] where text.contains(candidate) {
+    for candidate in ["->", ">", "»", "›", "→", "::", "|", "\\", "/"] where text.contains(candidate)
+    {
       return candidate
     }
     return nil

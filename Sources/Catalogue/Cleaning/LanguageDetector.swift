@@ -165,7 +165,9 @@ private struct WordVotes {
     for index in 1..<StopWords.codes.count where votes[index] > votes[best] { best = index }
     let top = votes[best]
     var second: UInt16 = 0
-    for index in 0..<StopWords.codes.count where index != best { second = max(second, votes[index]) }
+    for index in 0..<StopWords.codes.count where index != best {
+      second = max(second, votes[index])
+    }
     guard top >= (words <= 8 ? 2 : 4), top >= second + 2 else { return nil }
     return StopWords.codes[best]
   }
@@ -269,7 +271,9 @@ private enum StopWords {
     for (index, list) in lists.enumerated() {
       for word in list.words.split(whereSeparator: \.isWhitespace) {
         var hash: UInt64 = 0
-        for scalar in word.unicodeScalars { hash = (hash ^ UInt64(scalar.value)) &* 0x100_0000_01B3 }
+        for scalar in word.unicodeScalars {
+          hash = (hash ^ UInt64(scalar.value)) &* 0x100_0000_01B3
+        }
         var slot = Int(truncatingIfNeeded: hash >> 20) & (slots - 1)
         while table[slot].mask != 0, table[slot].hash != hash { slot = (slot + 1) & (slots - 1) }
         table[slot] = (hash, table[slot].mask | 1 << UInt16(index))

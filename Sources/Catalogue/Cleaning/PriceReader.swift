@@ -107,7 +107,8 @@ package enum PriceReader {
       result.setRange(rest)
       return result
     }
-    for (sign, factor) in [("万", 10_000.0), ("萬", 10_000), ("千", 1000)] where words.hasPrefix(sign) {
+    for (sign, factor) in [("万", 10_000.0), ("萬", 10_000), ("千", 1000)] where words.hasPrefix(sign)
+    {
       result.factor = factor
       words.removeFirst()
     }

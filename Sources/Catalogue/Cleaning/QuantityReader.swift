@@ -150,7 +150,8 @@ package enum QuantityReader {
       bytes[end].isDigit || ((bytes[end] == 0x2E || bytes[end] == 0x2C) && isDigit(end + 1, bytes))
     { end += 1 }
     guard end > start else { return nil }
-    if end - start <= 3, let fraction = fraction(at: end, numerator: bytes.part(start, end), bytes) {
+    if end - start <= 3, let fraction = fraction(at: end, numerator: bytes.part(start, end), bytes)
+    {
       return fraction
     }
     guard let value = DecimalText.parseWritten(bytes.part(start, end)) else { return nil }
@@ -191,7 +192,8 @@ package enum QuantityReader {
     if index < bytes.count, bytes[index] == 0x20 { index += 1 }
     let start = index
     while index < bytes.count, bytes[index].isDigit { index += 1 }
-    guard index > start, index - start <= 4, let value = DecimalText.parse(bytes.part(start, index)),
+    guard index > start, index - start <= 4,
+      let value = DecimalText.parse(bytes.part(start, index)),
       value > 1
     else { return nil }
     if index < bytes.count, bytes[index].isLetter || bytes[index] == 0x2E { return nil }

@@ -138,7 +138,8 @@ private struct TimeScanner {
       if take(".") || take(",") {
         let start = index
         while index < bytes.count, bytes[index].isDigit { index += 1 }
-        guard index > start, let digits = DecimalText.parse(bytes.part(start, min(index, start + 9)))
+        guard index > start,
+          let digits = DecimalText.parse(bytes.part(start, min(index, start + 9)))
         else { return nil }
         var scale = 1.0
         for _ in 0..<min(index - start, 9) { scale *= 10 }

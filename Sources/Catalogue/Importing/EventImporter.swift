@@ -2,7 +2,9 @@ public import Foundation
 
 /// What an import of behaviour logs came to.
 public struct EventSummary: Codable, Sendable, Hashable {
+  /// Rows read, refused ones included.
   public var rows = 0
+  /// Events handed on.
   public var events = 0
   /// Events whose identifier had been read before; they were left out.
   public var repeated = 0
@@ -14,6 +16,7 @@ public struct EventSummary: Codable, Sendable, Hashable {
   public var rejects: [String: Int] = [:]
   /// The earliest and latest time, in seconds since 1970-01-01 UTC.
   public var earliest: Double?
+  /// The latest time.
   public var latest: Double?
   /// What the columns of the last file were taken for.
   public var mapping: [QualityReport.Column] = []

@@ -31,12 +31,15 @@ public enum RejectReason: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// One refused row, as a line of `rejects.jsonl` has it.
 public struct Reject: Sendable, Hashable, Codable {
+  /// The file name.
   public var file: String
   /// 1-based line on which the row starts; for Parquet the row.
   public var line: Int
   /// The column at fault, where one can be named.
   public var column: String?
+  /// Why.
   public var reason: RejectReason
+  /// In words, for people.
   public var message: String
   /// The row as it stood in the file.
   public var row: String
@@ -44,6 +47,7 @@ public struct Reject: Sendable, Hashable, Codable {
 
 /// How far an import is.
 public struct ImportProgress: Sendable, Hashable {
+  /// The file name.
   public var file: String
   /// Bytes of this file consumed so far (compressed where it is compressed).
   public var bytesRead: Int
@@ -53,6 +57,7 @@ public struct ImportProgress: Sendable, Hashable {
 
 /// A product as the importer hands it over.
 public struct ImportedProduct: Sendable {
+  /// The product.
   public var product: Product
   /// Position among the products, in order of first appearance, from 0.
   public var ordinal: Int
@@ -71,12 +76,18 @@ public struct ImportError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The feed's columns could not be given their meaning.
     case mapping
   }
+  /// What went wrong.
   public var code: Code
+  /// In words, for people.
   public var message: String
+  /// The file name.
   public var file: String
+  /// 1-based line, where one is known.
   public var line: Int?
+  /// The column, as the feed names it.
   public var column: String?
 
+  /// For people: what is wrong and where.
   public var description: String {
     let place = [file, line.map(String.init), column].compactMap { $0 }.joined(separator: ":")
     return "\(place): \(message)"

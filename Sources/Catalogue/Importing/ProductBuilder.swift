@@ -193,7 +193,8 @@ struct ProductBuilder {
     for quantity in QuantityReader.find(in: text) {
       let name =
         prefix == "title"
-        ? Self.provenance[quantity.dimension] ?? "title" : prefix + "." + quantity.dimension.rawValue
+        ? Self.provenance[quantity.dimension] ?? "title"
+        : prefix + "." + quantity.dimension.rawValue
       product.attributes.append(Attribute(name: name, value: .quantity(quantity)))
     }
   }

@@ -125,7 +125,8 @@ public struct ColumnMapping: Sendable, Hashable, Codable {
       !roles.contains(.field(.salePrice)), let regular = roles.firstIndex(of: .field(.price))
     else { return }
     let regularNames: Set<String> = [
-      "initialprice", "originalprice", "compareatprice", "variantcompareatprice", "listprice", "msrp",
+      "initialprice", "originalprice", "compareatprice", "variantcompareatprice", "listprice",
+      "msrp",
       "mrp", "regularprice", "原价", "市场价", "吊牌价", "划线价", "原價",
     ]
     guard regularNames.contains(HeaderName.key(columns[regular])) else { return }

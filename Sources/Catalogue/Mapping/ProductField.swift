@@ -40,6 +40,7 @@ public struct MappingError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The columns that the feed has.
   public var columns: [String]
 
+  /// For people: what is wrong and where.
   public var description: String {
     columns.isEmpty ? message : message + " Columns found: " + columns.joined(separator: ", ") + "."
   }

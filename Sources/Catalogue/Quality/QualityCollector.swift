@@ -39,7 +39,8 @@ struct QualityCollector {
   init(findsNearDuplicates: Bool) { self.findsNearDuplicates = findsNearDuplicates }
 
   static let fieldNames = [
-    "description", "brand", "categories", "price", "sale_price", "gtin", "mpn", "item_group", "link",
+    "description", "brand", "categories", "price", "sale_price", "gtin", "mpn", "item_group",
+    "link",
     "images", "availability", "language",
   ]
 
@@ -74,7 +75,9 @@ struct QualityCollector {
     }
     if let price = product.price {
       if price.amount > 0 { fact.logPrice = Float(log(price.amount)) }
-      if let code = price.currency { fact.currency = UInt8(clamping: currencyNames.index(of: code) + 1) }
+      if let code = price.currency {
+        fact.currency = UInt8(clamping: currencyNames.index(of: code) + 1)
+      }
       fact.suspicions = Self.suspicions(price, product.salePrice)
     }
     fact.firstAttribute = UInt32(attributeIndices.count)

@@ -6,9 +6,11 @@
 public struct QualityReport: Codable, Sendable, Hashable {
   /// One source file.
   public struct File: Codable, Sendable, Hashable {
+    /// The name.
     public var name: String
     /// `csv`, `jsonl`, `parquet` …
     public var format: String
+    /// The text encoding found, where the format has one.
     public var encoding: String?
     /// Rows read, refused ones included.
     public var rows: Int
@@ -22,13 +24,17 @@ public struct QualityReport: Codable, Sendable, Hashable {
 
   /// A column and what it was taken for.
   public struct Column: Codable, Sendable, Hashable {
+    /// The column, as the feed names it.
     public var column: String
+    /// What it was taken for.
     public var role: String
   }
 
   /// How many products have a field or attribute.
   public struct Fill: Codable, Sendable, Hashable {
+    /// The name.
     public var name: String
+    /// Products it concerns.
     public var products: Int
     /// `products` of all, 0 to 1.
     public var share: Double
@@ -36,7 +42,9 @@ public struct QualityReport: Codable, Sendable, Hashable {
 
   /// A product named as an example.
   public struct Example: Codable, Sendable, Hashable {
+    /// The identifier.
     public var id: String
+    /// The title.
     public var title: String
     /// What is odd about it, in words.
     public var note: String?
@@ -56,6 +64,7 @@ public struct QualityReport: Codable, Sendable, Hashable {
     public var kind: String
     /// In words, for people.
     public var label: String
+    /// Products it concerns.
     public var products: Int
     /// At most five.
     public var examples: [Example]
@@ -63,19 +72,27 @@ public struct QualityReport: Codable, Sendable, Hashable {
 
   /// A value and how many products have it.
   public struct Count: Codable, Sendable, Hashable {
+    /// The name.
     public var name: String
+    /// Products it concerns.
     public var products: Int
   }
 
   /// Lengths of titles in characters.
   public struct TitleLengths: Codable, Sendable, Hashable {
+    /// The shortest.
     public var shortest = 0
+    /// The median.
     public var median = 0
+    /// The arithmetic mean, to one decimal.
     public var mean = 0.0
+    /// The longest.
     public var longest = 0
   }
 
+  /// The files, in the order read.
   public var files: [File] = []
+  /// Products it concerns.
   public var products = 0
   /// Rows whose identifier had been read before; the later one won.
   public var exactDuplicates = 0
@@ -85,6 +102,7 @@ public struct QualityReport: Codable, Sendable, Hashable {
   public var nearDuplicateGroups = 0
   /// Products in those groups.
   public var nearDuplicateProducts = 0
+  /// The twenty largest groups.
   public var nearDuplicates: [DuplicateGroup] = []
   /// Fields of ``Product`` in its order, `id` and `title` included.
   public var fields: [Fill] = []
@@ -98,7 +116,9 @@ public struct QualityReport: Codable, Sendable, Hashable {
   public var categories: [Count] = []
   /// Different category paths in all.
   public var categoryPaths = 0
+  /// Currencies of the prices, most products first.
   public var currencies: [Count] = []
+  /// Lengths of titles.
   public var titleLengths = TitleLengths()
   /// What looks wrong, the most frequent first.
   public var findings: [Finding] = []
