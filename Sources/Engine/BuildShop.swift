@@ -67,8 +67,8 @@ public final class BuildShop {
   /// - Throws: `FeedError`, `ImportError`, `EncoderError`, ``StorageError``, ``EngineError``,
   ///   `CancellationError`; the shop's readers then still see what it was before.
   public func run(products: [URL], events: [URL]) throws -> (BuildSummary, QualityReport) {
-    let encoder = try Models.encoder(named: options.model)
-    let rejects = RejectLog(url: store.directory.appending(path: "rejects.jsonl"))
+    let encoder = try ModelStore().encoder(named: options.model)
+    let rejects = try RejectLog(url: store.directory.appending(path: "rejects.jsonl"))
     let catalogue = try timed("Reading products") { try read(products, rejects: rejects) }
     let texts = DistinctTexts(catalogue.products.lazy.map(ProductText.compose))
     let encoded = try timed("Encoding texts") { try encode(texts.values, with: encoder) }
@@ -138,7 +138,7 @@ extension BuildShop {
     do {
       try FileSizes.followed(files, progress) { file, advance in
         importer.onProgress = { advance($0.bytesRead) }
-        try importer.add(Feed.source(file)) { imported in
+        try importer.add(file: file) { imported in
           if imported.replaces {
             products[imported.ordinal] = imported.product
           } else {
@@ -226,7 +226,7 @@ extension BuildShop {
       progress.begin("Reading events", total: FileSizes.total(of: files), unit: "bytes")
       try FileSizes.followed(files, progress) { file, advance in
         importer.onProgress = { advance($0.bytesRead) }
-        try importer.add(Feed.source(file)) { collector.add($0) }
+        try importer.add(file: file) { collector.add($0) }
       }
       progress.end("\(importer.summary.events.formatted()) events")
     }

@@ -26,4 +26,7 @@ public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   public var description: String { message }
+
+  static let emptyShop = EngineError(
+    .nothingToDo, "the shop is empty; build it first: akin build --products FILE --shop DIR")
 }

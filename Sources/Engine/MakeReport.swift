@@ -37,9 +37,7 @@ public struct MakeReport {
   }
 
   func report(generated: Date) throws -> ShopReport {
-    guard let summary = try BuildSummary.last(of: store) else {
-      throw EngineError(.nothingToDo, "the shop is empty; build it first: akin build")
-    }
+    guard let summary = try BuildSummary.last(of: store) else { throw EngineError.emptyShop }
     var report = ShopReport(
       shop: store.directory.lastPathComponent, generated: generated.timeIntervalSince1970)
     report.model = ReportModel(name: summary.model, dimension: summary.dimension)
@@ -105,8 +103,8 @@ public struct MakeReport {
     let vectors = try Vectors(values: all, dimension: summary.dimension)
     let rows = try Tensor(
       sample.flatMap { vectors[$0.text] }, shape: [sample.count, summary.dimension])
-    let components = try PrincipalComponents(of: rows, count: 2)
-    let flat: [Float] = try components.projected.values()
+    let components = try principalComponents(of: rows, count: 2)
+    let flat = try components.projected.floats()
     let (names, indices) = categories(of: sample)
     let points = sample.indices.map { row in
       ProductMap.Point(
@@ -114,7 +112,7 @@ public struct MakeReport {
         label: sample[row].product.title)
     }
     return ProductMap(
-      method: "PCA", explained: components.explained.map(Double.init), categories: names,
+      method: "PCA", explained: try components.explained.floats().map(Double.init), categories: names,
       points: points)
   }
 

@@ -1,4 +1,5 @@
-public import AkinCatalogue
+internal import AkinCatalogue
+internal import AkinEncoders
 internal import AkinSimilarity
 public import AkinStorage
 
@@ -76,11 +77,16 @@ public struct SimilarProducts: Sendable {
     return Result(query: Query(id: id, title: stored.product.title), items: items)
   }
 
-  /// The `k` products nearest to the vector of `text`.
-  public func similar(toText text: String, vector: [Float], model: String, k: Int) throws -> Result
-  {
-    let index = try ExactNeighbours(vectors(model: model, dimension: vector.count))
-    let query = try Vectors(values: vector, dimension: vector.count)
+  /// The `k` products nearest to `text`, as a shopper's query. O(texts · dimension).
+  ///
+  /// - Throws: ``EngineError`` `nothingToDo` for a shop that was never built; `EncoderError`;
+  ///   ``StorageError``.
+  public func similar(toText text: String, k: Int) throws -> Result {
+    guard let summary = try BuildSummary.last(of: store) else { throw EngineError.emptyShop }
+    let encoder = try ModelStore().encoder(named: summary.model)
+    let rows = try encoder.encode([text], as: .query)
+    let query = try Vectors(values: rows.values, dimension: rows.dimension)
+    let index = try ExactNeighbours(vectors(model: summary.model, dimension: rows.dimension))
     let items = try index.search(query, k: k)[0].compactMap {
       try item(text: $0.item, score: $0.score)
     }

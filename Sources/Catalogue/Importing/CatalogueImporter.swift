@@ -8,17 +8,16 @@ public import Foundation
 /// quality report.
 public final class CatalogueImporter {
   private let options: ImportOptions
-  private let rejects: RejectWriter
+  private let rejects: RejectLog
   private var table = IdentifierTable()
   private var quality: QualityCollector
   /// Called about every 4,096 rows.
   public var onProgress: ((ImportProgress) -> Void)?
 
-  /// Creates an importer that writes refused rows to `rejects`, a file that appears with the first
-  /// one, or nowhere.
-  public init(options: ImportOptions = ImportOptions(), rejects: URL? = nil) {
+  /// Creates an importer that writes refused rows to `rejects`.
+  public init(options: ImportOptions = ImportOptions(), rejects: RejectLog) {
     self.options = options
-    self.rejects = RejectWriter(url: rejects)
+    self.rejects = rejects
     quality = QualityCollector(findsNearDuplicates: options.findsNearDuplicates)
   }
 

@@ -36,7 +36,7 @@ public struct EventSummary: Codable, Sendable, Hashable {
 /// with those identifiers.
 public final class EventImporter {
   private let options: ImportOptions
-  private let rejects: RejectWriter
+  private let rejects: RejectLog
   private let isKnown: (String) -> Bool
   private var identifiers = IdentifierTable()
   /// What has been read so far.
@@ -47,11 +47,11 @@ public final class EventImporter {
   /// Creates an importer that writes refused rows to `rejects` and asks `isKnown` whether the
   /// catalogue has a product.
   public init(
-    options: ImportOptions = ImportOptions(), rejects: URL? = nil,
+    options: ImportOptions = ImportOptions(), rejects: RejectLog,
     isKnown: @escaping (String) -> Bool
   ) {
     self.options = options
-    self.rejects = RejectWriter(url: rejects)
+    self.rejects = rejects
     self.isKnown = isKnown
   }
 

@@ -2,7 +2,7 @@ import AkinCatalogue
 import AkinEncoders
 import AkinEngine
 import AkinStorage
-import Foundation
+import ArgumentParser
 
 /// How the process ends after an error of ours, after `sysexits.h`.
 struct ExitStatus {
@@ -24,48 +24,42 @@ struct ExitStatus {
 
   /// `nil` for errors of the argument parser, which ends the process itself.
   init?(_ error: any Error) {
+    guard let code = Self.code(for: error) else { return nil }
+    self.code = code
+    message = error is CancellationError ? "stopped" : "\(error)"
+    if (error as? EncoderError)?.code == .unknownModel { message += " See: akin model list" }
+  }
+
+  private static func code(for error: any Error) -> Int32? {
     switch error {
-    case let error as FeedError: (code, message) = (Self.unusableInput, error.description)
+    case is FeedError, is MappingError: unusableInput
     case let error as ImportError:
-      code = error.code == .rejectsNotWritable ? Self.cannotWrite : Self.unusableInput
-      message = error.description
-    case let error as MappingError: (code, message) = (Self.unusableInput, error.description)
-    case let error as EncoderError: self.init(error)
-    case let error as StorageError: self.init(error)
-    case let error as EngineError:
-      code = error.code == .cannotWrite ? Self.cannotWrite : Self.unusableInput
-      message = error.description
-    case is CancellationError: (code, message) = (Self.interrupted, "stopped")
-    case let error where "\(type(of: error))".hasSuffix("Error") && !Self.isArgument(error):
-      (code, message) = (Self.defect, "\(error)")
-    default: return nil
+      error.code == .rejectsNotWritable ? cannotWrite : unusableInput
+    case let error as EncoderError: code(for: error)
+    case let error as StorageError: code(for: error)
+    case let error as EngineError: error.code == .cannotWrite ? cannotWrite : unusableInput
+    case is CancellationError: interrupted
+    case is ValidationError, is ExitCode, is CleanExit: nil
+    // The parser's own errors are of types that it keeps to itself.
+    default: String(reflecting: type(of: error)).hasPrefix("ArgumentParser.") ? nil : defect
     }
   }
 
-  private init(_ error: EncoderError) {
-    message = error.description
-    code =
-      switch error.code {
-      case .unknownModel: Self.unavailable
-      case .writeFailed: Self.cannotWrite
-      case .computation: Self.defect
-      default: Self.unusableInput
-      }
-    if error.code == .unknownModel { message += " See: akin model list" }
+  private static func code(for error: EncoderError) -> Int32 {
+    switch error.code {
+    case .unknownModel: unavailable
+    case .writeFailed: cannotWrite
+    case .computation: defect
+    default: unusableInput
+    }
   }
 
-  private init(_ error: StorageError) {
-    message = error.description
-    code =
-      switch error.code {
-      case .noShop, .tooNew, .damaged: Self.unusableInput
-      case .busy: Self.busy
-      case .diskFull, .notWritable: Self.cannotWrite
-      case .database: Self.defect
-      }
-  }
-
-  private static func isArgument(_ error: any Error) -> Bool {
-    ["CommandError", "ValidationError", "ParserError"].contains("\(type(of: error))")
+  private static func code(for error: StorageError) -> Int32 {
+    switch error.code {
+    case .noShop, .tooNew, .damaged: unusableInput
+    case .busy: busy
+    case .diskFull, .notWritable: cannotWrite
+    case .database: defect
+    }
   }
 }
