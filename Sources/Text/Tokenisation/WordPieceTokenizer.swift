@@ -172,6 +172,10 @@ private struct WordSplitter {
   ) -> Bool {
     let single = characters.single(of: value)
     if single != 0 { return takeFinal(single, body) }
+    if let syllable = BertCharacters.KoreanSyllable(value) {
+      return takeFinal(syllable.initial, body) && takeFinal(syllable.vowel, body)
+        && (syllable.final == 0 || takeFinal(syllable.final, body))
+    }
     for part in characters.mapping(of: value) where !takeFinal(part, body) { return false }
     return true
   }

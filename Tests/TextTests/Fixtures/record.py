@@ -24,6 +24,7 @@ import base64, ctypes, json, pathlib, struct, subprocess, sys, tempfile
 
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
+sys.dont_write_bytecode = True
 from texts import long_text, texts
 
 HERE = pathlib.Path(__file__).resolve().parent
