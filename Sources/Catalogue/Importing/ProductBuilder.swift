@@ -22,6 +22,7 @@ struct ProductBuilder {
   private let defaultCurrency: String?
   private let currencyColumn: Int?
   private var levels: [String?]
+  private var categories = CategoryCache()
 
   init(mapping: ColumnMapping, currency: String?) {
     self.mapping = mapping
@@ -105,7 +106,7 @@ struct ProductBuilder {
   }
 
   @inline(__always)
-  private func set(
+  private mutating func set(
     _ role: ProductField, _ field: FieldBytes, _ currency: String?, _ product: inout Product,
     _ issues: inout ProductIssues
   ) {
@@ -115,8 +116,13 @@ struct ProductBuilder {
     case .description: product.description = TextCleaner.clean(field)
     case .brand: product.brand = name(field)
     case .categories:
-      for path in CategoryReader.paths(field) where !product.categories.contains(path) {
-        product.categories.append(path)
+      let paths = categories.paths(field)
+      if product.categories.isEmpty {
+        product.categories = paths
+      } else {
+        for path in paths where !product.categories.contains(path) {
+          product.categories.append(path)
+        }
       }
     case .price: product.price = price(field, currency, &issues)
     case .salePrice: product.salePrice = price(field, currency, &issues)
