@@ -14,7 +14,7 @@ struct CategoryCache {
   mutating func paths(_ field: FieldBytes) -> [[String]] {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in field { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    let slot = Int(truncatingIfNeeded: (hash ^ hash >> 29) &* 0x9E37_79B9_7F4A_7C15 >> 52)
+    let slot = Int(truncatingIfNeeded: ((hash ^ hash >> 29) &* 0x9E37_79B9_7F4A_7C15) >> 52)
     let isKnown = entries[slot].bytes.withUnsafeBytes { known in
       known.count == field.count && known.elementsEqual(field)
     }
