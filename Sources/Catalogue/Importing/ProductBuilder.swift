@@ -30,7 +30,7 @@ struct ProductBuilder {
     holdsSizes = mapping.columns.map(Self.holdsSizes)
     defaultCurrency = currency
     currencyColumn = mapping.roles.firstIndex(of: .field(.currency))
-    let depth = mapping.roles.reduce(0) { depth, role in
+    let depth = (mapping.roles + mapping.furtherRoles.map(\.role)).reduce(0) { depth, role in
       if case .categoryLevel(let level) = role { return max(depth, level + 1) }
       return depth
     }
@@ -72,6 +72,15 @@ struct ProductBuilder {
           addQuantities(in: text, prefix: name, to: &product)
         }
       case .ignored: continue
+      }
+    }
+    for further in mapping.furtherRoles where further.column < count {
+      let field = record.fields[further.column]
+      guard field.baseAddress != nil, !field.isEmpty else { continue }
+      switch further.role {
+      case .field(let role): set(role, field, currency, &product, &issues)
+      case .categoryLevel(let level): levels[level] = TextCleaner.clean(field)
+      case .attribute, .ignored: continue
       }
     }
     if !levels.isEmpty { takeLevels(&product) }
