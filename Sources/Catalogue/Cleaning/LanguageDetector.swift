@@ -14,6 +14,7 @@ package enum LanguageDetector {
     var words = WordVotes()
     var hash: UInt64 = 0
     var wordLength = 0
+    var afterDigit = false
     var index = 0
     while index < bytes.count {
       let byte = bytes[index]
@@ -22,10 +23,12 @@ package enum LanguageDetector {
           hash = (hash ^ UInt64(byte | 0x20)) &* 0x100_0000_01B3
           wordLength &+= 1
           letters.latin &+= 1
-        } else if wordLength > 0 {
-          words.add(hash)
+        } else {
+          // Letters that touch a digit are units and models (`20W`), not words.
+          if wordLength > 1, !byte.isDigit, !afterDigit { words.add(hash) }
           hash = 0
           wordLength = 0
+          afterDigit = byte.isDigit
         }
         index &+= 1
         continue
@@ -39,13 +42,13 @@ package enum LanguageDetector {
         letters.latin &+= 1
         words.addLetter(lowered)
       } else {
-        if wordLength > 0 { words.add(hash) }
+        if wordLength > 1, !afterDigit { words.add(hash) }
         hash = 0
         wordLength = 0
         letters.add(scalar)
       }
     }
-    if wordLength > 0 { words.add(hash) }
+    if wordLength > 1, !afterDigit { words.add(hash) }
     return letters.language ?? (letters.isLatin ? words.winner : nil)
   }
 

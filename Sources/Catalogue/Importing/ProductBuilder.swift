@@ -22,6 +22,7 @@ struct ProductBuilder {
   private let defaultCurrency: String?
   private let currencyColumn: Int?
   private var levels: [String?]
+  private var categories = CategoryCache()
 
   init(mapping: ColumnMapping, currency: String?) {
     self.mapping = mapping
@@ -29,7 +30,7 @@ struct ProductBuilder {
     holdsSizes = mapping.columns.map(Self.holdsSizes)
     defaultCurrency = currency
     currencyColumn = mapping.roles.firstIndex(of: .field(.currency))
-    let depth = mapping.roles.reduce(0) { depth, role in
+    let depth = (mapping.roles + mapping.furtherRoles.map(\.role)).reduce(0) { depth, role in
       if case .categoryLevel(let level) = role { return max(depth, level + 1) }
       return depth
     }
@@ -73,6 +74,15 @@ struct ProductBuilder {
       case .ignored: continue
       }
     }
+    for further in mapping.furtherRoles where further.column < count {
+      let field = record.fields[further.column]
+      guard field.baseAddress != nil, !field.isEmpty else { continue }
+      switch further.role {
+      case .field(let role): set(role, field, currency, &product, &issues)
+      case .categoryLevel(let level): levels[level] = TextCleaner.clean(field)
+      case .attribute, .ignored: continue
+      }
+    }
     if !levels.isEmpty { takeLevels(&product) }
     if mapping.numbersRows { product.id = String(record.line) }
     return finish(product, issues)
@@ -105,7 +115,7 @@ struct ProductBuilder {
   }
 
   @inline(__always)
-  private func set(
+  private mutating func set(
     _ role: ProductField, _ field: FieldBytes, _ currency: String?, _ product: inout Product,
     _ issues: inout ProductIssues
   ) {
@@ -115,8 +125,13 @@ struct ProductBuilder {
     case .description: product.description = TextCleaner.clean(field)
     case .brand: product.brand = name(field)
     case .categories:
-      for path in CategoryReader.paths(field) where !product.categories.contains(path) {
-        product.categories.append(path)
+      let paths = categories.paths(field)
+      if product.categories.isEmpty {
+        product.categories = paths
+      } else {
+        for path in paths where !product.categories.contains(path) {
+          product.categories.append(path)
+        }
       }
     case .price: product.price = price(field, currency, &issues)
     case .salePrice: product.salePrice = price(field, currency, &issues)

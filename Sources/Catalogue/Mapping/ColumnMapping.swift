@@ -13,6 +13,18 @@ public struct ColumnMapping: Sendable, Hashable, Codable {
   public private(set) var columns: [String]
   /// The role of each column, beside ``columns``.
   public private(set) var roles: [Role]
+  /// Further roles of columns that pairs give more than one (`title=product_type` beside
+  /// `categories=department/product_type`).
+  public private(set) var furtherRoles: [Further] = []
+
+  /// One more role of a column.
+  public struct Further: Sendable, Hashable, Codable {
+    /// Index of the column.
+    public var column: Int
+    /// What it means besides.
+    public var role: Role
+  }
+
   /// Whether rows are numbered because the feed has no identifiers (`id=@line`).
   public private(set) var numbersRows = false
   private var overrides: MappingOverrides
@@ -69,9 +81,11 @@ public struct ColumnMapping: Sendable, Hashable, Codable {
       } else if let field = ProductField(rawValue: pair.field) {
         given.insert(field)
         if field == .categories, indices.count > 1 {
-          for (level, index) in indices.enumerated() { roles[index] = .categoryLevel(level) }
+          for (level, index) in indices.enumerated() {
+            assign(.categoryLevel(level), to: index)
+          }
         } else {
-          for index in indices { roles[index] = .field(field) }
+          for index in indices { assign(.field(field), to: index) }
         }
       } else {
         let fields = ProductField.allCases.map(\.rawValue)
@@ -84,6 +98,14 @@ public struct ColumnMapping: Sendable, Hashable, Codable {
       }
     }
     return given
+  }
+
+  private mutating func assign(_ role: Role, to index: Int) {
+    if case .attribute = roles[index] {
+      roles[index] = role
+    } else {
+      furtherRoles.append(Further(column: index, role: role))
+    }
   }
 
   private func index(of name: String) throws(MappingError) -> Int {
@@ -176,15 +198,19 @@ public struct ColumnMapping: Sendable, Hashable, Codable {
     columns.contains { HeaderAliases.ownPaths.contains(HeaderName.key($0)) }
   }
 
+  private func has(_ field: ProductField) -> Bool {
+    roles.contains(.field(field)) || furtherRoles.contains { $0.role == .field(field) }
+  }
+
   private func check() throws(MappingError) {
-    if !numbersRows, !roles.contains(.field(.id)) {
+    if !numbersRows, !has(.id) {
       throw MappingError(
         code: .noIdentifierColumn,
         message: "No column looks like the products' identifier. Name it with --map id=COLUMN, "
           + "or number the rows with --map id=@line.",
         columns: columns)
     }
-    if !roles.contains(.field(.title)) {
+    if !has(.title) {
       throw MappingError(
         code: .noTitleColumn,
         message: "No column looks like the products' title. Name it with --map title=COLUMN.",

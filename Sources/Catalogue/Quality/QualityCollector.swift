@@ -312,15 +312,19 @@ struct NameTable<Name: Hashable> {
 extension ColumnMapping {
   /// Each column and what it was taken for, in words, for reports.
   public var summary: [QualityReport.Column] {
-    zip(columns, roles).map { column, role in
-      let text =
-        switch role {
-        case .field(let field): field.rawValue
-        case .categoryLevel(let level): "categories[\(level)]"
-        case .attribute(let name): "attribute \(name)"
-        case .ignored: "ignored"
-        }
-      return QualityReport.Column(column: column, role: text)
+    columns.indices.map { index in
+      let all = [roles[index]] + furtherRoles.filter { $0.column == index }.map(\.role)
+      let text = all.map(Self.name(of:)).joined(separator: ", ")
+      return QualityReport.Column(column: columns[index], role: text)
+    }
+  }
+
+  private static func name(of role: Role) -> String {
+    switch role {
+    case .field(let field): field.rawValue
+    case .categoryLevel(let level): "categories[\(level)]"
+    case .attribute(let name): "attribute \(name)"
+    case .ignored: "ignored"
     }
   }
 }

@@ -59,7 +59,8 @@ struct ColumnMappingTests {
         "title=product_type", "categories=department/product_category/product_type",
         "attribute.colour=Farbe", "-=brand",
       ])
-    #expect(roles["department"] == "categories[0]" && roles["product_type"] == "categories[2]")
+    #expect(
+      roles["department"] == "categories[0]" && roles["product_type"] == "title, categories[2]")
     #expect(roles["farbe"] == "attribute colour" && roles["brand"] == "ignored")
   }
 
