@@ -8,7 +8,8 @@ struct CatalogueImporterTests {
   private func run(
     _ feed: RowsFeed, _ options: ImportOptions = ImportOptions(), rejects: URL? = nil
   ) throws -> (products: [Product], report: QualityReport) {
-    let importer = CatalogueImporter(options: options, rejects: rejects)
+    let importer = CatalogueImporter(
+      options: options, rejects: try RejectLog(url: rejects))
     var products: [Product] = []
     try importer.add(FeedSource(name: "memory", format: "rows", reader: feed)) { imported in
       if imported.replaces {
@@ -190,7 +191,7 @@ struct RealCatalogueTests {
   ) {
     var options = ImportOptions()
     options.overrides = try MappingOverrides(pairs)
-    let importer = CatalogueImporter(options: options)
+    let importer = CatalogueImporter(options: options, rejects: try RejectLog(url: nil))
     var products: [Product] = []
     let data = try #require(testData)
     try importer.add(file: data.appending(path: path)) { products.append($0.product) }
@@ -230,7 +231,7 @@ struct RealCatalogueTests {
     options.overrides = try MappingOverrides([
       "title=product_type", "categories=department/product_category/product_type",
     ])
-    let importer = CatalogueImporter(options: options)
+    let importer = CatalogueImporter(options: options, rejects: try RejectLog(url: nil))
     var count = 0
     try importer.add(file: folder.appending(path: "products.parquet")) { _ in count += 1 }
     let report = importer.report()
