@@ -8,7 +8,8 @@ import Testing
     let path = folder.file("all.safetensors")
     let values = try Tensor([0, 1, 2, 3, 100, 127] as [Float], shape: [2, 3]).to(dtype)
     let tensors = [
-      "matrix": values, "scalar": try values.select(dimension: 0, index: 0).narrow(
+      "matrix": values,
+      "scalar": try values.select(dimension: 0, index: 0).narrow(
         dimension: 0, start: 1, length: 1
       ).reshape([]),
       "empty": try Tensor.zeros([0, 4], dtype: dtype), "view": try values.transpose(0, 1),

@@ -87,9 +87,12 @@ struct MalformedFile: CustomTestStringConvertible {
   static let fields: [MalformedFile] = [
     .init("not an object", "[1]", .headerNotAnObject),
     .init("leading space", " {}", .headerNotAnObject),
-    .init("no closing brace", "{\(entry("a"))", data: 8, .malformedHeader(offset: 53, expected: "'}'")),
+    .init(
+      "no closing brace", "{\(entry("a"))", data: 8, .malformedHeader(offset: 53, expected: "'}'")),
     .init("text after the object", "{}x", .malformedHeader(offset: 2, expected: "the end")),
-    .init("trailing comma", "{\(entry("a")),}", data: 8, .malformedHeader(offset: 54, expected: "a string")),
+    .init(
+      "trailing comma", "{\(entry("a")),}", data: 8,
+      .malformedHeader(offset: 54, expected: "a string")),
     .init("tensor is a number", "{\"a\":1}", .malformedHeader(offset: 5, expected: "'{'")),
     .init(
       "unfinished string", "{\"a", .malformedHeader(offset: 3, expected: "the end of a string")),

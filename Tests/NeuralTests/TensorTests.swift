@@ -73,7 +73,7 @@ import Testing
   @Test func refusesMemoryThatDoesNotFit() throws {
     final class Owner {}
     let floats: [Float] = [1, 2, 3]
-    try floats.withUnsafeBytes { bytes in
+    floats.withUnsafeBytes { bytes in
       let misaligned = UnsafeRawBufferPointer(rebasing: bytes[1..<9])
       #expect(throws: NeuralError.self) {
         try Tensor(borrowing: misaligned, ownedBy: Owner(), dtype: .float32, shape: [2])

@@ -125,7 +125,9 @@ private struct Fields {
     _ scanner: inout JSONScanner, _ tensor: String, _ field: String
   ) throws(SafetensorsHeader.Failure) -> [UInt64] {
     let numbers: [UInt64]?
-    do throws(JSONScanner.Failure) { numbers = try scanner.naturals() } catch { throw SafetensorsHeader.Failure(error) }
+    do throws(JSONScanner.Failure) { numbers = try scanner.naturals() } catch {
+      throw SafetensorsHeader.Failure(error)
+    }
     guard let numbers else {
       throw SafetensorsHeader.Failure(
         .malformedNumber(tensor: tensor, field: field, offset: scanner.offset))

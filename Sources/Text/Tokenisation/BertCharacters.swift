@@ -78,8 +78,8 @@ struct BertCharacters: Sendable {
     if options.stripsAccents {
       if let parts = decompositions[scalar.value] {
         scalars = parts
-      } else if (0xAC00...0xD7A3).contains(scalar.value) {
-        scalars = hangul(scalar.value)
+      } else if let syllable = KoreanSyllable(scalar.value) {
+        scalars = [syllable.initial, syllable.vowel, syllable.final].filter { $0 != 0 }
       }
       scalars.removeAll { Unicode.Scalar($0).map(isNonspacingMark) ?? true }
     }
@@ -92,10 +92,20 @@ struct BertCharacters: Sendable {
   }
 
   /// The letters of a Korean syllable (Unicode 3.12).
-  private static func hangul(_ value: UInt32) -> [UInt32] {
-    let index = value - 0xAC00
-    let letters = [0x1100 + index / 588, 0x1161 + index % 588 / 28]
-    return index % 28 == 0 ? letters : letters + [0x11A7 + index % 28]
+  struct KoreanSyllable {
+    var initial: UInt32
+    var vowel: UInt32
+    /// 0 where the syllable ends with its vowel.
+    var final: UInt32
+
+    @inline(__always)
+    init?(_ value: UInt32) {
+      guard value >= 0xAC00, value <= 0xD7A3 else { return nil }
+      let index = value &- 0xAC00
+      initial = 0x1100 &+ index / 588
+      vowel = 0x1161 &+ index % 588 / 28
+      final = index % 28 == 0 ? 0 : 0x11A7 &+ index % 28
+    }
   }
 
   private static func kind(
@@ -110,7 +120,7 @@ struct BertCharacters: Sendable {
     if options.splitsChinese, isChinese(scalar.value) { return .chinese }
     if options.stripsAccents {
       if isNonspacingMark(scalar) { return .removed }
-      if decompositions[scalar.value] != nil || (0xAC00...0xD7A3).contains(scalar.value) {
+      if decompositions[scalar.value] != nil || KoreanSyllable(scalar.value) != nil {
         return .mapped
       }
     }
@@ -135,8 +145,8 @@ struct BertCharacters: Sendable {
   private static func isNonspacingMark(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     // Characters whose category Unicode changed after version 8.
-    case 0x1734: true
-    case 0xA9BD, 0x111C9: false
+    case 0x1734, 0x1171E: true
+    case 0x1885, 0x1886, 0xA9BD, 0x111C9: false
     default:
       scalar.properties.generalCategory == .nonspacingMark && isKnown(scalar.properties)
     }
@@ -168,7 +178,7 @@ struct BertCharacters: Sendable {
   }
 
   /// The full canonical decompositions of all characters that have one, but for Korean syllables,
-  /// whose are computed.
+  /// whose are computed. The reference library's end with Unicode 12.
   private static let canonicalDecompositions: [UInt32: [UInt32]] = {
     let ranges: [ClosedRange<UInt32>] = [
       0xC0...0x30FF, 0xF900...0xFB4F, 0x11000...0x11FFF, 0x1D100...0x1D1FF, 0x2F800...0x2FA1F,
@@ -176,7 +186,8 @@ struct BertCharacters: Sendable {
     var separated = String.UnicodeScalarView()
     var asked: [UInt32] = []
     for value in ranges.joined() {
-      guard let scalar = Unicode.Scalar(value) else { continue }
+      guard let scalar = Unicode.Scalar(value), let age = scalar.properties.age, age.major <= 12
+      else { continue }
       separated.append(scalar)
       separated.append("\n")
       asked.append(value)

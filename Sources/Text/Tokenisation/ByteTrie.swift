@@ -22,21 +22,10 @@ final class ByteTrie: @unchecked Sendable {
   private static let largestCapacity = 1 << 23
   private static let empty = UInt32.max
 
-  private let slots: UnsafeMutablePointer<Slot>
-  private let capacity: Int
-  private let shift: UInt32
+  private var slots: UnsafeMutablePointer<Slot>
+  private var capacity = 0
+  private var shift: UInt32 = 0
   private var used = 0
-
-  /// Makes a trie with room for `edges` edges; `nil` where that is more than it can hold.
-  private init?(edges: Int) {
-    var bits: UInt32 = 8
-    while 1 << bits < edges * 2 { bits += 1 }
-    guard 1 << bits <= Self.largestCapacity else { return nil }
-    capacity = 1 << bits
-    shift = 32 - bits
-    slots = .allocate(capacity: capacity)
-    slots.initialize(repeating: Slot(key: Self.empty, value: -1), count: capacity)
-  }
 
   deinit { slots.deallocate() }
 
@@ -56,25 +45,30 @@ final class ByteTrie: @unchecked Sendable {
     count: Int, totalBytes: Int, string: (Int) -> UnsafeBufferPointer<UInt8>,
     number: (Int) -> Int32
   ) throws(BuildError) {
+    self.init()
     // Prefixes are shared: a third of the bytes is about what real vocabularies need. Too small a
-    // guess costs one rebuild with twice the room.
-    var guess = max(totalBytes / 3, 64)
-    while true {
-      guard let attempt = ByteTrie(edges: guess) else { throw .tooLarge }
-      if try attempt.fill(count: count, string: string, number: number) {
-        self.init(taking: attempt)
-        return
-      }
-      guess = max(guess * 2, attempt.capacity / 2 + 1)
-    }
+    // guess costs one more pass with twice the room.
+    var edges = max(totalBytes / 3, 64)
+    repeat {
+      guard reserve(edges: edges) else { throw .tooLarge }
+      edges = capacity
+    } while try !fill(count: count, string: string, number: number)
   }
 
-  private init(taking other: ByteTrie) {
-    capacity = other.capacity
-    shift = other.shift
-    used = other.used
-    slots = .allocate(capacity: other.capacity)
-    slots.moveInitialize(from: other.slots, count: other.capacity)
+  private init() { slots = .allocate(capacity: 1) }
+
+  /// Makes an empty table with room for `edges` edges; `false` where that is more than it can hold.
+  private func reserve(edges: Int) -> Bool {
+    var bits: UInt32 = 8
+    while 1 << bits < edges * 2 { bits += 1 }
+    guard 1 << bits <= Self.largestCapacity else { return false }
+    slots.deallocate()
+    capacity = 1 << bits
+    shift = 32 - bits
+    used = 0
+    slots = .allocate(capacity: capacity)
+    slots.initialize(repeating: Slot(key: Self.empty, value: -1), count: capacity)
+    return true
   }
 
   private func fill(

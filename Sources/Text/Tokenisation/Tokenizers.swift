@@ -35,7 +35,7 @@ public enum Tokenizers {
   static func read(_ url: URL) throws(TokenizerError) -> Data? {
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
     do {
-      return try Data(contentsOf: url, options: .mappedIfSafe)
+      return try Data(contentsOf: url, options: .alwaysMapped)
     } catch {
       throw TokenizerError(
         .unreadableFile, file: url.path, message: "The file cannot be read.",

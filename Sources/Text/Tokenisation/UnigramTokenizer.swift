@@ -6,8 +6,11 @@
 /// leading `▁` is then cut by dynamic programming. Stretches of unknown characters become one
 /// unknown token.
 public struct UnigramTokenizer: Tokenizer {
+  /// One more than the largest id that encoding can give.
   public let vocabularySize: Int
+  /// The tokens that stand around every encoded text, and the one that fills a batch.
   public let specialTokens: SpecialTokens
+  /// The longest sequence that the model takes, special tokens included, where the files say so.
   public let maximumLength: Int?
 
   let model: UnigramModel

@@ -25,8 +25,11 @@ public struct WordPieceTokenizer: Tokenizer {
 
   /// How text is prepared and words are cut.
   public let options: Options
+  /// One more than the largest id that encoding can give.
   public let vocabularySize: Int
+  /// The tokens that stand around every encoded text, and the one that fills a batch.
   public let specialTokens: SpecialTokens
+  /// The longest sequence that the model takes, special tokens included, where the files say so.
   public let maximumLength: Int?
 
   private let characters: BertCharacters
@@ -169,6 +172,10 @@ private struct WordSplitter {
   ) -> Bool {
     let single = characters.single(of: value)
     if single != 0 { return takeFinal(single, body) }
+    if let syllable = BertCharacters.KoreanSyllable(value) {
+      return takeFinal(syllable.initial, body) && takeFinal(syllable.vowel, body)
+        && (syllable.final == 0 || takeFinal(syllable.final, body))
+    }
     for part in characters.mapping(of: value) where !takeFinal(part, body) { return false }
     return true
   }

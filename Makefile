@@ -1,0 +1,36 @@
+# The two commands of a newcomer are `make demo` and `make test`.
+# Arguments for `swift test`: make test ARGS="--filter AkinTextTests"
+
+SOURCES := Package.swift $(wildcard Sources Tests Benchmarks)
+SCRIPTS := .ci/run $(wildcard scripts/*.sh)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test lint bench docs clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|'
+
+setup: ## Install what is missing: Debian packages, libraries, models, the demo's data
+	@bash scripts/setup.sh
+
+build: setup ## Build the command line: .build/release/akin
+	swift build -c release --product akin
+
+demo: build ## Read a real shop and show products beside their most similar ones
+	@bash scripts/demo.sh
+
+test: setup ## Run all tests; ARGS go to swift test
+	swift test $(ARGS)
+
+lint: ## Check the formatting of Swift, and of shell where shellcheck is installed
+	swift format lint --strict --recursive --parallel $(SOURCES)
+	@if command -v shellcheck > /dev/null; then shellcheck $(SCRIPTS); fi
+
+bench: build ## Run every Benchmarks/NAME/run
+	@bash scripts/bench.sh
+
+docs: setup ## Write the library's reference to docs/site
+	@bash scripts/docs.sh
+
+clean: ## Remove what was built; .deps and the wheels' cache stay
+	rm -rf .build demo-shop docs/site

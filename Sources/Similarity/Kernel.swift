@@ -1,0 +1,29 @@
+internal import CKernels
+internal import Foundation
+
+/// An instruction set that the inner products are compiled for.
+public struct Kernel: Sendable, Hashable, CustomStringConvertible {
+  let identifier: Int32
+
+  /// What this processor can run, best first.
+  public static var available: [Kernel] {
+    (0...akin_kernel_best()).reversed().map(Kernel.init(identifier:))
+  }
+
+  /// The one to use: the best, or what the environment's `AKIN_KERNEL` names.
+  public static func preferred() throws(SimilarityError) -> Kernel {
+    try named(ProcessInfo.processInfo.environment["AKIN_KERNEL"])
+  }
+
+  /// The kernel of that name, the best one for `nil`.
+  static func named(_ name: String?) throws(SimilarityError) -> Kernel {
+    guard let name else { return Kernel(identifier: akin_kernel_best()) }
+    guard let kernel = available.first(where: { $0.description == name }) else {
+      throw .unknownKernel(name)
+    }
+    return kernel
+  }
+
+  /// `plain`, `avx2`, `avx512`.
+  public var description: String { String(cString: akin_kernel_name(identifier)) }
+}

@@ -1,1 +1,0 @@
-// The Similarity module.

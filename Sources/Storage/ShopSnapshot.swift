@@ -1,0 +1,53 @@
+public import AkinCatalogue
+
+/// Everything a build publishes at once.
+public struct ShopSnapshot: Sendable {
+  /// The catalogue, in order: a product's position is its ordinal.
+  public var products: [Product]
+  /// The distinct texts that were encoded.
+  public var texts: [String]
+  /// For each product the index of its text in ``texts``.
+  public var textOfProduct: [Int]
+  /// For each product the number of baskets that hold it.
+  public var baskets: [Int]
+  /// For each *text* the nearest other texts.
+  public var similar: NeighbourLists
+  /// For each *product* its partners in baskets.
+  public var boughtTogether: NeighbourLists
+  /// JSON documents by name: the build's summary, the quality report.
+  public var records: [String: String]
+
+  /// Creates a snapshot.
+  public init(
+    products: [Product], texts: [String], textOfProduct: [Int], baskets: [Int],
+    similar: NeighbourLists, boughtTogether: NeighbourLists, records: [String: String]
+  ) {
+    self.products = products
+    self.texts = texts
+    self.textOfProduct = textOfProduct
+    self.baskets = baskets
+    self.similar = similar
+    self.boughtTogether = boughtTogether
+    self.records = records
+  }
+}
+
+/// A product as it stands in the store.
+public struct StoredProduct: Sendable, Equatable {
+  /// Its position in the catalogue.
+  public var ordinal: Int
+  /// The position of its text among the distinct ones.
+  public var text: Int
+  /// The number of baskets that hold it.
+  public var baskets: Int
+  /// The product.
+  public var product: Product
+}
+
+/// Where a list of neighbours comes from.
+public enum NeighbourSource: String, Sendable {
+  /// Distance of the products' texts, item = a text's ordinal.
+  case content
+  /// Shared baskets, item = a product's ordinal.
+  case basket
+}

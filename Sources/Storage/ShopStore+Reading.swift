@@ -1,0 +1,117 @@
+public import AkinCatalogue
+internal import Foundation
+internal import GRDB
+
+extension ShopStore {
+  /// The number of published products.
+  public func productCount() throws(StorageError) -> Int {
+    try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM product") ?? 0 }
+  }
+
+  /// The product with the shop's identifier `id`.
+  public func product(id: String) throws(StorageError) -> StoredProduct? {
+    try fetch("WHERE id = ?", [id]).first
+  }
+
+  /// The product at `ordinal`.
+  public func product(ordinal: Int) throws(StorageError) -> StoredProduct? {
+    try fetch("WHERE ordinal = ?", [ordinal]).first
+  }
+
+  /// Up to `limit` products that share the text at `text`, most bought first.
+  public func products(text: Int, limit: Int) throws(StorageError) -> [StoredProduct] {
+    try fetch("WHERE text = ? ORDER BY baskets DESC, ordinal LIMIT ?", [text, limit])
+  }
+
+  /// How many products share the text at `text`.
+  public func productCount(text: Int) throws(StorageError) -> Int {
+    try read {
+      try Int.fetchOne($0, sql: "SELECT count(*) FROM product WHERE text = ?", arguments: [text])
+        ?? 0
+    }
+  }
+
+  /// Identifiers like `id`, for "did you mean": those that begin with it, then any that hold it.
+  public func identifiers(like id: String, limit: Int) throws(StorageError) -> [String] {
+    try read { database in
+      try String.fetchAll(
+        database,
+        sql: "SELECT id FROM product WHERE instr(id, ?) > 0 ORDER BY instr(id, ?), id LIMIT ?",
+        arguments: [id, id, limit])
+    }
+  }
+
+  /// Every `step`-th product of the catalogue's order, from ordinal `first`.
+  public func products(every step: Int, from first: Int = 0) throws(StorageError)
+    -> [StoredProduct]
+  {
+    try fetch(
+      "WHERE ordinal >= ? AND (ordinal - ?) % ? = 0 ORDER BY ordinal", [first, first, step])
+  }
+
+  /// The `limit` products in most baskets, at most one of each text.
+  public func popularProducts(limit: Int) throws(StorageError) -> [StoredProduct] {
+    try fetch(
+      """
+      WHERE ordinal IN (
+        SELECT ordinal FROM (
+          SELECT ordinal, max(baskets) AS most FROM product GROUP BY text)
+        ORDER BY most DESC, ordinal LIMIT ?)
+      ORDER BY baskets DESC, ordinal
+      """, [limit])
+  }
+
+  /// The list of `item` from `source`, best first; empty where there is none.
+  public func neighbours(_ source: NeighbourSource, of item: Int) throws(StorageError)
+    -> [Neighbour]
+  {
+    try read { database in
+      let list = try Data.fetchOne(
+        database, sql: "SELECT list FROM neighbours WHERE source = ? AND item = ?",
+        arguments: [source.rawValue, item])
+      return list.map(NeighbourBlob.decode) ?? []
+    }
+  }
+
+  /// All lists of `source`, in the order of their items; items without one are left out.
+  public func allNeighbours(_ source: NeighbourSource) throws(StorageError) -> [Int: [Neighbour]] {
+    try read { database in
+      var lists: [Int: [Neighbour]] = [:]
+      let rows = try Row.fetchCursor(
+        database, sql: "SELECT item, list FROM neighbours WHERE source = ?",
+        arguments: [source.rawValue])
+      while let row = try rows.next() {
+        let list: Data = row[1]
+        lists[row[0]] = NeighbourBlob.decode(list)
+      }
+      return lists
+    }
+  }
+
+  /// The JSON document `name` of the last build.
+  public func record(_ name: String) throws(StorageError) -> String? {
+    try read {
+      try String.fetchOne($0, sql: "SELECT body FROM record WHERE name = ?", arguments: [name])
+    }
+  }
+
+  private func fetch(_ condition: String, _ arguments: StatementArguments) throws(StorageError)
+    -> [StoredProduct]
+  {
+    try read { database in
+      let statement = try database.cachedStatement(
+        sql: "SELECT ordinal, text, baskets, body FROM product " + condition)
+      let rows = try Row.fetchCursor(statement, arguments: arguments)
+      let decoder = JSONDecoder()
+      var products: [StoredProduct] = []
+      while let row = try rows.next() {
+        let body: String = row[3]
+        products.append(
+          StoredProduct(
+            ordinal: row[0], text: row[1], baskets: row[2],
+            product: try decoder.decode(Product.self, from: Data(body.utf8))))
+      }
+      return products
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import AkinEngine
+import ArgumentParser
+import Foundation
+
+@main struct Akin: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "akin",
+    abstract: "Which products are alike, in which way, and what each shopper would want next.",
+    discussion: """
+      Example:
+        akin build --products products.csv --events orders.jsonl --shop my-shop
+        akin similar --shop my-shop 101001
+        akin report --shop my-shop --output page.html
+
+      Results go to standard output, messages to standard error. Exit status: 0 done, 64 wrong
+      arguments, 65 unusable input, 69 a model is missing, 70 a defect of ours, 73 output cannot be
+      written, 75 busy (try again), 130 interrupted.
+      """,
+    version: AkinVersion.current,
+    subcommands: [
+      BuildCommand.self, SimilarCommand.self, EncodeCommand.self, ReportCommand.self,
+      ModelCommand.self, DoctorCommand.self,
+    ])
+
+  static func main() async {
+    let work = Task {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    }
+    let interrupts = Interrupts { work.cancel() }
+    defer { withExtendedLifetime(interrupts) {} }
+    do {
+      try await work.value
+    } catch {
+      guard let status = ExitStatus(error) else { exit(withError: error) }
+      Terminal.warn("akin: \(status.message)")
+      Foundation.exit(status.code)
+    }
+  }
+}
+
+/// Calls `action` on the first Ctrl-C or `SIGTERM`; a second Ctrl-C ends the process at once.
+private final class Interrupts {
+  private var sources: [any DispatchSourceSignal] = []
+
+  init(_ action: @escaping @Sendable () -> Void) {
+    for number in [SIGINT, SIGTERM] {
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number)
+      source.setEventHandler {
+        signal(number, SIG_DFL)
+        Terminal.warn("\nStopping; what is finished is kept, and the next run goes on from there.")
+        action()
+      }
+      source.resume()
+      sources.append(source)
+    }
+  }
+}

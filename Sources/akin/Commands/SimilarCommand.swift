@@ -1,0 +1,66 @@
+import AkinEngine
+import AkinStorage
+import ArgumentParser
+import Foundation
+
+struct SimilarCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "similar",
+    abstract: "Show what is like a product, or like a text.",
+    discussion: """
+      Examples:
+        akin similar --shop my-shop 101001
+        akin similar --shop my-shop --text "透明手机壳" --k 5 --json
+      """)
+
+  @OptionGroup var shop: ShopOptions
+
+  @Argument(help: "A product's id.")
+  var id: String?
+
+  @Option(help: "Any text, instead of a product.")
+  var text: String?
+
+  @Option(name: .customLong("k"), help: "How many of each kind.")
+  var count = 10
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws {
+    guard (id == nil) != (text == nil) else {
+      throw ValidationError("Name one product, or a text: akin similar --shop DIR ID | --text \"…\"")
+    }
+    guard (1...1000).contains(count) else {
+      throw ValidationError("--k takes a number from 1 to 1000, not \(count).")
+    }
+  }
+
+  func run() throws {
+    let store = try shop.open()
+    let products = SimilarProducts(store: store)
+    let result =
+      if let id {
+        try products.similar(to: id, k: count)
+      } else {
+        try products.similar(toText: text ?? "", k: count)
+      }
+    if json { try Terminal.printJSON(result) } else { show(result) }
+  }
+
+  private func show(_ result: SimilarProducts.Result) {
+    let query = result.query
+    Terminal.print([query.id, query.title ?? query.text].compactMap(\.self).joined(separator: "  "))
+    let content = result.items(from: .content)
+    let basket = result.items(from: .basket)
+    if query.text != nil {
+      Terminal.print(Columns([.init(title: "Similar", items: content)]).rendered())
+    } else {
+      Terminal.print(
+        Columns([
+          .init(title: "Similar", items: content),
+          .init(title: "Bought together", items: basket),
+        ]).rendered())
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+
+@Suite(.serialized) struct BuildCommandTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  func buildSample(_ shop: String) throws -> AkinProcess {
+    try AkinProcess.run(
+      ["build", "--products"] + AkinProcess.sampleProducts
+        + ["--events", AkinProcess.sampleEvents, "--shop", shop, "--json"])
+  }
+
+  @Test func fromFilesToSimilarProducts() throws {
+    let shop = folder.path("shop")
+    let built = try buildSample(shop)
+    #expect(built.status == 0, "\(built.messages)")
+    let summary = try built.json()
+    #expect(summary["products"] as? Int == 303)
+    #expect(summary["rejected"] as? Int == 0)
+    #expect(summary["encoded"] as? Int == summary["texts"] as? Int)
+
+    let similar = try AkinProcess.run("similar", "--shop", shop, "101001", "--k", "5", "--json")
+    #expect(similar.status == 0, "\(similar.messages)")
+    let items = try #require(try similar.json()["items"] as? [[String: Any]])
+    let content = items.filter { $0["source"] as? String == "content" }
+    let basket = items.filter { $0["source"] as? String == "basket" }
+    #expect(content.count == 5 && !basket.isEmpty && basket.count <= 5)
+    #expect(items.allSatisfy { $0["id"] is String && $0["title"] is String })
+    let scores = content.compactMap { $0["score"] as? Double }
+    #expect(scores == scores.sorted(by: >) && scores.allSatisfy { $0 > 0.5 && $0 <= 1.0001 })
+    // Its case and its charger are what the phone's buyers take with it.
+    #expect(Set(basket.compactMap { $0["id"] as? String }).isSuperset(of: ["101101"]))
+
+    let text = try AkinProcess.run(
+      "similar", "--shop", shop, "--text", "红富士苹果", "--k", "3", "--json")
+    let fruit = try #require(try text.json()["items"] as? [[String: Any]])
+    #expect((fruit.first?["title"] as? String)?.contains("苹果") == true)
+    #expect(fruit.count == 3)
+
+    // Nothing has changed, so nothing is encoded.
+    let again = try buildSample(shop).json()
+    #expect(again["encoded"] as? Int == 0)
+    #expect(again["products"] as? Int == 303)
+
+    let page = folder.path("page.html")
+    let report = try AkinProcess.run("report", "--shop", shop, "--output", page)
+    #expect(report.status == 0, "\(report.messages)")
+    let html = try String(contentsOfFile: page, encoding: .utf8)
+    #expect(html.contains("苹果手机12") && !html.contains("src=\"http"))
+  }
+
+  @Test func encodesOnlyWhatChanged() throws {
+    let shop = folder.path("shop")
+    let first = try folder.write("id,title\n1,red coat\n2,blue coat\n3,scarf\n", to: "a.csv")
+    #expect(try AkinProcess.run("build", "--products", first, "--shop", shop).status == 0)
+    let second = try folder.write("id,title\n1,red coat\n2,navy coat\n3,scarf\n4,hat\n", to: "b.csv")
+    let built = try AkinProcess.run("build", "--products", second, "--shop", shop, "--json")
+    #expect(built.status == 0, "\(built.messages)")
+    #expect(try built.json()["encoded"] as? Int == 2)
+    #expect(try built.json()["products"] as? Int == 4)
+  }
+
+  @Test func refusedRowsAreKeptAside() throws {
+    let shop = folder.path("shop")
+    let file = try folder.write(
+      "id,title,price\n1,coat,10.00\n,no id,5\n3,too,many,fields\n4,scarf,12\n", to: "bad.csv")
+    let built = try AkinProcess.run("build", "--products", file, "--shop", shop, "--json")
+    #expect(built.status == 0, "\(built.messages)")
+    #expect(try built.json()["products"] as? Int == 2)
+    #expect(try built.json()["rejected"] as? Int == 2)
+    let rejects = try String(contentsOfFile: shop + "/rejects.jsonl", encoding: .utf8)
+      .split(separator: "\n")
+    #expect(rejects.count == 2)
+    for (line, reject) in zip([3, 4], rejects) {
+      let fields = try #require(
+        try JSONSerialization.jsonObject(with: Data(reject.utf8)) as? [String: Any])
+      #expect(fields["line"] as? Int == line)
+      #expect((fields["file"] as? String)?.hasSuffix("bad.csv") == true)
+      #expect(fields["reason"] is String && fields["row"] is String)
+    }
+    let strict = try AkinProcess.run(
+      "build", "--products", file, "--shop", folder.path("strict"), "--strict")
+    #expect(strict.status == 65)
+    #expect(strict.messages.contains("bad.csv") && strict.messages.contains("3"))
+  }
+
+  @Test(arguments: [
+    ("missing.csv", nil), ("empty.csv", ""), ("headless.csv", "nothing,here\n1,2\n"),
+    ("broken.parquet", "PAR1 but nothing else"),
+  ] as [(String, String?)])
+  func unusableFile(name: String, content: String?) throws {
+    if let content { _ = try folder.write(content, to: name) }
+    let built = try AkinProcess.run(
+      "build", "--products", folder.path(name), "--shop", folder.path("shop"))
+    #expect(built.status == 65, "\(built.messages)")
+    #expect(built.messages.contains(name))
+  }
+
+  @Test func killedAtAnyMomentTheNextBuildWorks() throws {
+    let shop = folder.path("shop")
+    for milliseconds in [50, 200, 400, 700, 1_000, 1_400, 1_900, 2_500] {
+      let process = AkinProcess.process(
+        ["build", "--products"] + AkinProcess.sampleProducts
+          + ["--events", AkinProcess.sampleEvents, "--shop", shop])
+      process.standardError = FileHandle.nullDevice
+      process.standardOutput = FileHandle.nullDevice
+      try process.run()
+      usleep(UInt32(milliseconds) * 1000)
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+    }
+    let built = try buildSample(shop)
+    #expect(built.status == 0, "\(built.messages)")
+    #expect(try built.json()["products"] as? Int == 303)
+    let similar = try AkinProcess.run("similar", "--shop", shop, "101001", "--json")
+    #expect(similar.status == 0)
+  }
+}
