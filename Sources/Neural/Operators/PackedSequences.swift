@@ -93,7 +93,7 @@ extension ComputeThreads {
     let caller = CallingThread()
     let failure = Mutex<NeuralError?>(nil)
     DispatchQueue.concurrentPerform(iterations: count) { worker in
-      do {
+      do throws(NeuralError) {
         try serially { body(worker, caller.isCurrent) }
       } catch {
         failure.withLock { $0 = $0 ?? error }
