@@ -77,6 +77,7 @@ enum Samples {
     var report = full
     var face = face(text, text, brand: text, category: [text, text])
     face.description = text
+    face.variant = text
     face.language = text
     face.price = Price(amount: 1, currency: text)
     let neighbour = ReportNeighbour(product: face, score: 0.5, baskets: 1)

@@ -24,6 +24,9 @@ struct SimilarCommand: ParsableCommand {
   @Option(name: .customLong("k"), help: "How many of each kind.")
   var count = 10
 
+  @Flag(help: "One neighbour of each title: the sizes of one article count as one.")
+  var distinct = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -38,7 +41,7 @@ struct SimilarCommand: ParsableCommand {
 
   func run() throws {
     let store = try shop.open()
-    let products = SimilarProducts(store: store)
+    let products = SimilarProducts(store: store, distinct: distinct)
     let result =
       if let id {
         try products.similar(to: id, k: count)
