@@ -40,7 +40,7 @@ extension ModelStore {
         .writeFailed, "The model could not be copied: is there room on the disk?",
         path: target.path)
     }
-    return try inspect(ModelLocation(name: name, url: target, origin: .imported))
+    return try inspect(name)
   }
 
   private func probe(_ directory: URL) throws(EncoderError) {
