@@ -118,7 +118,8 @@ public struct MakeReport {
         label: sample[row].product.title)
     }
     return ProductMap(
-      method: "PCA", explained: try components.explained.floats().map(Double.init), categories: names,
+      method: "PCA", explained: try components.explained.floats().map(Double.init),
+      categories: names,
       points: points)
   }
 

@@ -63,7 +63,8 @@ enum Samples {
     quality.nearDuplicateProducts = 2
     quality.nearDuplicates = [.init(size: 2, examples: examples)]
     quality.findings = [
-      .init(kind: "price_outlier", label: "far from its category's", products: 1, examples: examples),
+      .init(
+        kind: "price_outlier", label: "far from its category's", products: 1, examples: examples),
       .init(kind: "price_zero", label: "zero", products: 1, examples: examples),
       .init(kind: "bad_gtin", label: "bad check digit", products: 1, examples: examples),
     ]

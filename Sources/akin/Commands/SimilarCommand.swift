@@ -32,7 +32,8 @@ struct SimilarCommand: ParsableCommand {
 
   func validate() throws {
     guard (id == nil) != (text == nil) else {
-      throw ValidationError("Name one product, or a text: akin similar --shop DIR ID | --text \"…\"")
+      throw ValidationError(
+        "Name one product, or a text: akin similar --shop DIR ID | --text \"…\"")
     }
     guard (1...1000).contains(count) else {
       throw ValidationError("--k takes a number from 1 to 1000, not \(count).")
@@ -53,7 +54,8 @@ struct SimilarCommand: ParsableCommand {
 
   private func show(_ result: SimilarProducts.Result) {
     let query = result.query
-    Terminal.print([query.id, query.title ?? query.text].compactMap(\.self).joined(separator: "  "))
+    Terminal.print(
+      [query.id, query.title ?? query.text].compactMap(\.self).joined(separator: "  "))
     let content = result.items(from: .content)
     let basket = result.items(from: .basket)
     if query.text != nil {
