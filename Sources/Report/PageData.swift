@@ -133,6 +133,8 @@ extension ProductFace {
     face.title = PageLimits.cut(title, PageLimits.title)
     face.brand = brand.map { PageLimits.cut($0, PageLimits.label) }
     face.variant = variant.map { PageLimits.cut($0, PageLimits.label) }
+    face.language = language.map { PageLimits.cut($0, PageLimits.label) }
+    face.price?.currency = price?.currency.map { PageLimits.cut($0, PageLimits.label) }
     face.category = category.prefix(6).map { PageLimits.cut($0, PageLimits.label) }
     face.description = description.map { PageLimits.cut($0, PageLimits.description) }
     return face
@@ -142,30 +144,44 @@ extension ProductFace {
 extension QualityReport {
   /// Cuts the shop's own words; counts stay as they are.
   fileprivate mutating func trim() {
-    for index in files.indices {
-      files[index].name = PageLimits.cut(files[index].name, PageLimits.title)
-      for column in files[index].mapping.indices {
-        files[index].mapping[column].column = PageLimits.cut(
-          files[index].mapping[column].column, PageLimits.label)
-      }
-    }
-    for index in attributes.indices {
-      attributes[index].name = PageLimits.cut(attributes[index].name, PageLimits.label)
-    }
-    for index in categories.indices {
-      categories[index].name = PageLimits.cut(categories[index].name, PageLimits.title)
+    files = files.map { $0.trimmed() }
+    for index in attributes.indices { Self.cut(&attributes[index].name) }
+    for index in categories.indices { Self.cut(&categories[index].name) }
+    for index in languages.indices { Self.cut(&languages[index].name) }
+    for index in currencies.indices { Self.cut(&currencies[index].name) }
+    for index in findings.indices {
+      Self.cut(&findings[index].kind)
+      Self.cut(&findings[index].label)
     }
     for index in nearDuplicates.indices { Self.trim(&nearDuplicates[index].examples) }
     for index in findings.indices { Self.trim(&findings[index].examples) }
     Self.trim(&exactDuplicateExamples)
   }
 
+  private static func cut(_ text: inout String) { text = PageLimits.cut(text, PageLimits.label) }
+
   private static func trim(_ examples: inout [Example]) {
     for index in examples.indices {
-      examples[index].id = PageLimits.cut(examples[index].id, PageLimits.label)
+      cut(&examples[index].id)
       examples[index].title = PageLimits.cut(examples[index].title, PageLimits.title)
       examples[index].note = examples[index].note.map { PageLimits.cut($0, PageLimits.title) }
     }
+  }
+}
+
+extension QualityReport.File {
+  fileprivate func trimmed() -> Self {
+    func cut(_ text: String) -> String { PageLimits.cut(text, PageLimits.label) }
+    var file = self
+    file.name = cut(name)
+    file.format = cut(format)
+    file.encoding = encoding.map(cut)
+    file.rejects = Dictionary(rejects.map { (cut($0), $1) }, uniquingKeysWith: +)
+    for index in file.mapping.indices {
+      file.mapping[index].column = cut(mapping[index].column)
+      file.mapping[index].role = cut(mapping[index].role)
+    }
+    return file
   }
 }
 

@@ -12,10 +12,10 @@ struct AkinProcess {
     try JSONSerialization.jsonObject(with: output) as? [String: Any] ?? [:]
   }
 
-  /// The executable that was built together with these tests.
+  /// The executable that was built together with these tests: both lie in one folder.
   static let executable: URL = {
-    let tests = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }
-    return (tests ?? Bundle.main.bundleURL).deletingLastPathComponent().appending(path: "akin")
+    let tests = Bundle.main.executableURL ?? Bundle.main.bundleURL
+    return tests.deletingLastPathComponent().appending(path: "akin")
   }()
 
   /// The package's root.

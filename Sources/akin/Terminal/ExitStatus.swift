@@ -35,8 +35,8 @@ struct ExitStatus {
     case is FeedError, is MappingError: unusableInput
     case let error as ImportError:
       error.code == .rejectsNotWritable ? cannotWrite : unusableInput
-    case let error as EncoderError: code(for: error)
-    case let error as StorageError: code(for: error)
+    case let error as EncoderError: encoderCode(error.code)
+    case let error as StorageError: storageCode(error.code)
     case let error as EngineError: error.code == .cannotWrite ? cannotWrite : unusableInput
     case is CancellationError: interrupted
     case is ValidationError, is ExitCode, is CleanExit: nil
@@ -45,8 +45,8 @@ struct ExitStatus {
     }
   }
 
-  private static func code(for error: EncoderError) -> Int32 {
-    switch error.code {
+  private static func encoderCode(_ code: EncoderError.Code) -> Int32 {
+    switch code {
     case .unknownModel: unavailable
     case .writeFailed: cannotWrite
     case .computation: defect
@@ -54,8 +54,8 @@ struct ExitStatus {
     }
   }
 
-  private static func code(for error: StorageError) -> Int32 {
-    switch error.code {
+  private static func storageCode(_ code: StorageError.Code) -> Int32 {
+    switch code {
     case .noShop, .tooNew, .damaged: unusableInput
     case .busy: busy
     case .diskFull, .notWritable: cannotWrite
