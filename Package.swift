@@ -113,6 +113,9 @@ let package = Package(
     .executableTarget(
       name: "akin-bench-encode", dependencies: ["AkinEncoders", "AkinNeural"],
       path: "Benchmarks/Encode", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "akin-bench-catalogue", dependencies: ["AkinCatalogue"],
+      path: "Benchmarks/Catalogue", exclude: ["generate", "run"], swiftSettings: swiftSettings),
 
     tests("Catalogue", ["CArrow", "CFeed"], exclude: ["Fixtures"]),
     tests("Text", exclude: ["Fixtures"]),

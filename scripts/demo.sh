@@ -32,7 +32,7 @@ rm -rf "$shop"  # The demo shows a shop's first build, so it starts from nothing
 build_shop
 for product in $(products_to_show); do
   echo
-  "$akin" similar --shop "$shop" "$product" --k 5
+  "$akin" similar --shop "$shop" "$product" --k 5 --distinct
 done
 "$akin" report --shop "$shop" --output "$shop/report.html"
 [ -s "$shop/report.html" ] || { echo "demo: the page is empty." >&2; exit 1; }

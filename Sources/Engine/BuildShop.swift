@@ -152,7 +152,8 @@ extension BuildShop {
       throw EngineError(
         .nothingToDo,
         "\(files.map(\.lastPathComponent).joined(separator: ", ")): no product could be read; "
-          + "\(rejects.count.formatted()) rows were refused, see rejects.jsonl in the shop's folder")
+          + "\(rejects.count.formatted()) rows were refused, see rejects.jsonl in the shop's folder"
+      )
     }
     progress.end(
       "\(products.count.formatted()) products, \(rejects.count.formatted()) rows refused")

@@ -29,7 +29,8 @@ public enum Doctor {
       Line(name: "akin", value: AkinVersion.current, isFine: true),
       Line(name: "libtorch", value: Runtime.libtorchVersion, isFine: true),
       Line(
-        name: "processor", value: "\(ProcessInfo.processInfo.activeProcessorCount) cores, "
+        name: "processor",
+        value: "\(ProcessInfo.processInfo.activeProcessorCount) cores, "
           + features.joined(separator: " "), isFine: true),
       Line(
         name: "memory", value: ByteCount.text(Int(ProcessInfo.processInfo.physicalMemory)),
@@ -39,9 +40,11 @@ public enum Doctor {
         isFine: true),
       Line(name: "threads", value: "\(ComputeThreads.count)", isFine: true),
       Line(
-        name: "encoding in", value: NumericPrecision.fastest.rawValue
+        name: "encoding in",
+        value: NumericPrecision.fastest.rawValue
           + (Runtime.hasFastBFloat16
-            ? "" : " (this processor multiplies no bfloat16; encoding is slower)"), isFine: true),
+            ? "" : " (this processor multiplies no bfloat16; encoding is slower)"),
+        isFine: true),
       kernel,
     ]
     lines += models
@@ -91,7 +94,8 @@ public enum ByteCount {
       value /= 1000
       unit += 1
     }
-    return (value < 10 && unit > 0
+    return
+      (value < 10 && unit > 0
       ? String(format: "%.1f", value) : String(Int(value.rounded()))) + " " + units[unit]
   }
 }

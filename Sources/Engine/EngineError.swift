@@ -25,6 +25,7 @@ public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
     self.message = message
   }
 
+  /// The place and the message.
   public var description: String { message }
 
   static let emptyShop = EngineError(

@@ -132,6 +132,7 @@ extension ProductFace {
     face.id = PageLimits.cut(id, PageLimits.label)
     face.title = PageLimits.cut(title, PageLimits.title)
     face.brand = brand.map { PageLimits.cut($0, PageLimits.label) }
+    face.variant = variant.map { PageLimits.cut($0, PageLimits.label) }
     face.category = category.prefix(6).map { PageLimits.cut($0, PageLimits.label) }
     face.description = description.map { PageLimits.cut($0, PageLimits.description) }
     return face

@@ -120,6 +120,8 @@ public struct ProductFace: Sendable, Hashable, Codable {
   public var category: [String] = []
   /// The price that a shopper pays.
   public var price: Price?
+  /// What tells it from others of its title: `128GB, black`.
+  public var variant: String?
   /// The long text; the page cuts it.
   public var description: String?
   /// BCP 47 code of the texts, which chooses the right form of Chinese characters.

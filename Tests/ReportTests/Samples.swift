@@ -63,7 +63,8 @@ enum Samples {
     quality.nearDuplicateProducts = 2
     quality.nearDuplicates = [.init(size: 2, examples: examples)]
     quality.findings = [
-      .init(kind: "price_outlier", label: "far from its category's", products: 1, examples: examples),
+      .init(
+        kind: "price_outlier", label: "far from its category's", products: 1, examples: examples),
       .init(kind: "price_zero", label: "zero", products: 1, examples: examples),
       .init(kind: "bad_gtin", label: "bad check digit", products: 1, examples: examples),
     ]
@@ -77,6 +78,7 @@ enum Samples {
     var report = full
     var face = face(text, text, brand: text, category: [text, text])
     face.description = text
+    face.variant = text
     face.language = text
     face.price = Price(amount: 1, currency: text)
     let neighbour = ReportNeighbour(product: face, score: 0.5, baskets: 1)

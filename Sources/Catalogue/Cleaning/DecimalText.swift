@@ -56,6 +56,7 @@ package enum DecimalText {
   package static func parseWritten(_ bytes: FieldBytes, lonePoint: LonePoint = .decimal)
     -> Double?
   {
+    if lonePoint == .decimal, let plain = parsePlain(bytes) { return plain }
     var commas: [Int] = []
     var points: [Int] = []
     var digits: [UInt8] = []
@@ -99,6 +100,14 @@ package enum DecimalText {
     var plain = digits
     if let decimal { plain.insert(0x2E, at: decimal) }
     return plain.withUnsafeBytes { parse($0) }
+  }
+
+  /// Digits with at most one point: nearly every number, read without taking it apart.
+  @inline(__always)
+  private static func parsePlain(_ bytes: FieldBytes) -> Double? {
+    guard bytes.count <= 15, let first = bytes.first, first.isDigit else { return nil }
+    for byte in bytes where !byte.isDigit && byte != 0x2E { return nil }
+    return parse(bytes)
   }
 
   /// Groups of three, or India's groups of two before a last one of three.

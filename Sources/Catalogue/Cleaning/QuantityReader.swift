@@ -20,6 +20,13 @@ package enum QuantityReader {
   /// Cautious, because titles are full of model numbers: a number directly after a letter or a
   /// hyphen, the ends of ranges, and `3g` to `5g` (networks as often as grams) are left alone.
   package static func find(in bytes: FieldBytes) -> [Quantity] {
+    var spans: [Range<Int>] = []
+    return find(in: bytes, spans: &spans)
+  }
+
+  /// As ``find(in:)-(FieldBytes)``; appends to `spans` where numbers with units stand, repeated
+  /// ones included, in order.
+  static func find(in bytes: FieldBytes, spans: inout [Range<Int>]) -> [Quantity] {
     var result: [Quantity] = []
     var index = 0
     let count = bytes.count
@@ -38,6 +45,7 @@ package enum QuantityReader {
         {
           result.append(pieces)
         }
+        spans.append(index..<found.end)
         index = found.end
       } else {
         while index < count, bytes[index].isDigit || bytes[index] == 0x2E { index &+= 1 }

@@ -70,18 +70,22 @@ public final class CatalogueImporter {
             column: column.flatMap { $0 < columns.count ? columns[$0] : nil },
             reason: .malformedRecord, message: reason, row: raw.text))
       case .record(let record):
-        switch builder?.build(record) {
-        case .refused(let reason, let column, let message)?:
-          try refuse(
+        var imported = ImportedProduct(
+          product: Product(id: "", title: ""), ordinal: 0, replaces: false)
+        var issues: ProductIssues = []
+        if let refusal = builder?.build(record, into: &imported.product, &issues) {
+          return try refuse(
             Reject(
-              file: source.name, line: record.line, column: column, reason: reason,
-              message: message, row: record.raw.text))
-        case .product(let product, let issues)?:
-          let (ordinal, isNew) = table.insert(product.id)
-          quality.record(product, issues, ordinal: ordinal, replaces: !isNew)
-          try sink(ImportedProduct(product: product, ordinal: ordinal, replaces: !isNew))
-        case nil: break
+              file: source.name, line: record.line, column: refusal.column, reason: refusal.reason,
+              message: refusal.message, row: record.raw.text))
         }
+        let (ordinal, isNew) = table.insert(imported.product.id)
+        imported.ordinal = ordinal
+        imported.replaces = !isNew
+        quality.record(
+          imported.product, issues, quantities: builder?.titleQuantities ?? [], ordinal: ordinal,
+          replaces: !isNew)
+        try sink(imported)
       }
     }
     if builder == nil {

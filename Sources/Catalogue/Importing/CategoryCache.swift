@@ -1,3 +1,5 @@
+import Foundation
+
 /// Category fields already taken apart: a shop has few of them and repeats each on every row.
 ///
 /// Direct-mapped, so that a feed of endless categories costs no memory. Shared paths also keep
@@ -12,13 +14,19 @@ struct CategoryCache {
 
   /// As ``CategoryReader/paths(_:)-(FieldBytes)``.
   mutating func paths(_ field: FieldBytes) -> [[String]] {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in field { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    let slot = Int(truncatingIfNeeded: ((hash ^ hash >> 29) &* 0x9E37_79B9_7F4A_7C15) >> 52)
-    let isKnown = entries[slot].bytes.withUnsafeBytes { known in
-      known.count == field.count && known.elementsEqual(field)
-    }
+    let slot = Int(truncatingIfNeeded: TextHash.of(field) >> 52)
+    let isKnown = entries[slot].bytes.withUnsafeBytes { $0.isSame(as: field) }
     if !isKnown { entries[slot] = Entry(bytes: Array(field), paths: CategoryReader.paths(field)) }
     return entries[slot].paths
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Whether both hold the same bytes.
+  @inline(__always)
+  func isSame(as other: UnsafeRawBufferPointer) -> Bool {
+    guard count == other.count else { return false }
+    guard let base = baseAddress, let otherBase = other.baseAddress else { return true }
+    return memcmp(base, otherBase, count) == 0
   }
 }

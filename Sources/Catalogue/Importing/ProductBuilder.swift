@@ -11,9 +11,10 @@ struct ProductIssues: OptionSet, Sendable {
 
 /// Turns records into products: the columns' roles are looked up by index, never by name.
 struct ProductBuilder {
-  enum Outcome {
-    case product(Product, ProductIssues)
-    case refused(RejectReason, column: String?, message: String)
+  struct Refusal {
+    var reason: RejectReason
+    var column: String?
+    var message: String
   }
 
   private var mapping: ColumnMapping
@@ -21,8 +22,14 @@ struct ProductBuilder {
   private var holdsSizes: [Bool]
   private let defaultCurrency: String?
   private let currencyColumn: Int?
+  private let hasFurtherRoles: Bool
+  private var attributeCount: Int
   private var levels: [String?]
   private var categories = CategoryCache()
+  private var languages = LanguagePrior()
+  private var lastCurrency: (bytes: [UInt8], code: String?) = ([], nil)
+  /// Where the title of the last product holds numbers with units.
+  private(set) var titleQuantities: [Range<Int>] = []
 
   init(mapping: ColumnMapping, currency: String?) {
     self.mapping = mapping
@@ -35,12 +42,21 @@ struct ProductBuilder {
       return depth
     }
     levels = Array(repeating: nil, count: depth)
+    hasFurtherRoles = !mapping.furtherRoles.isEmpty || !mapping.standIns.isEmpty
+    attributeCount = Self.attributeCount(mapping.roles)
+  }
+
+  /// Room for the attributes of a product, two of them from its title.
+  private static func attributeCount(_ roles: [ColumnMapping.Role]) -> Int {
+    let own = roles.count { if case .attribute = $0 { true } else { false } }
+    return min(own, 40) + 2
   }
 
   mutating func extend(to columns: [String]) {
     mapping.extend(to: columns)
     roles = mapping.roles
     holdsSizes = mapping.columns.map(Self.holdsSizes)
+    attributeCount = Self.attributeCount(roles)
   }
 
   var currentMapping: ColumnMapping { mapping }
@@ -54,11 +70,14 @@ struct ProductBuilder {
     ].contains { name.contains($0) }
   }
 
-  mutating func build(_ record: FeedRecord) -> Outcome {
-    var product = Product(id: "", title: "")
-    var issues: ProductIssues = []
+  /// Fills `product` (empty before) and `issues` from a record.
+  /// - Returns: Why the row cannot be taken, `nil` when all is well.
+  mutating func build(
+    _ record: FeedRecord, into product: inout Product, _ issues: inout ProductIssues
+  ) -> Refusal? {
     let currency = currency(of: record, &issues)
     let count = min(record.fields.count, roles.count)
+    product.attributes.reserveCapacity(attributeCount)
     for index in 0..<count {
       let field = record.fields[index]
       guard field.baseAddress != nil, !field.isEmpty else { continue }
@@ -74,6 +93,18 @@ struct ProductBuilder {
       case .ignored: continue
       }
     }
+    if hasFurtherRoles { takeFurtherRoles(record, currency, &product, &issues) }
+    if !levels.isEmpty { takeLevels(&product) }
+    if mapping.numbersRows { product.id = String(record.line) }
+    return finish(&product)
+  }
+
+  /// The second roles of columns, then those that stand in for a field without a value.
+  private mutating func takeFurtherRoles(
+    _ record: FeedRecord, _ currency: String?, _ product: inout Product,
+    _ issues: inout ProductIssues
+  ) {
+    let count = min(record.fields.count, roles.count)
     for further in mapping.furtherRoles where further.column < count {
       let field = record.fields[further.column]
       guard field.baseAddress != nil, !field.isEmpty else { continue }
@@ -83,35 +114,33 @@ struct ProductBuilder {
       case .attribute, .ignored: continue
       }
     }
-    if !levels.isEmpty { takeLevels(&product) }
-    if mapping.numbersRows { product.id = String(record.line) }
-    return finish(product, issues)
+    for standIn in mapping.standIns where standIn.column < count {
+      let field = record.fields[standIn.column]
+      guard case .field(let role) = standIn.role, field.baseAddress != nil, !field.isEmpty,
+        !product.has(role)
+      else { continue }
+      set(role, field, currency, &product, &issues)
+    }
   }
 
-  private func finish(_ built: Product, _ issues: ProductIssues) -> Outcome {
-    if built.id.isEmpty {
-      return .refused(
-        .missingIdentifier, column: mapping.columns(for: .id).first,
+  private mutating func finish(_ product: inout Product) -> Refusal? {
+    if product.id.isEmpty {
+      return Refusal(
+        reason: .missingIdentifier, column: mapping.columns(for: .id).first,
         message: "The row has no identifier.")
     }
-    if built.title.isEmpty {
-      return .refused(
-        .missingTitle, column: mapping.columns(for: .title).first, message: "The row has no title.")
+    if product.title.isEmpty {
+      return Refusal(
+        reason: .missingTitle, column: mapping.columns(for: .title).first,
+        message: "The row has no title.")
     }
-    var product = built
-    if product.price == nil, let sale = product.salePrice {
-      product.price = sale
-      product.salePrice = nil
-    } else if product.salePrice == product.price {
-      product.salePrice = nil
+    if let sale = product.salePrice {
+      if product.price == nil { product.price = sale }
+      if sale == product.price { product.salePrice = nil }
     }
-    addQuantities(in: product.title, prefix: "title", to: &product)
-    if product.language == nil {
-      product.language =
-        LanguageDetector.detect(product.title)
-        ?? product.description.flatMap(LanguageDetector.detect)
-    }
-    return .product(product, issues)
+    addTitleQuantities(to: &product)
+    if product.language == nil { product.language = languages.language(of: product) }
+    return nil
   }
 
   @inline(__always)
@@ -125,11 +154,10 @@ struct ProductBuilder {
     case .description: product.description = TextCleaner.clean(field)
     case .brand: product.brand = name(field)
     case .categories:
-      let paths = categories.paths(field)
       if product.categories.isEmpty {
-        product.categories = paths
+        product.categories = categories.paths(field)
       } else {
-        for path in paths where !product.categories.contains(path) {
+        for path in categories.paths(field) where !product.categories.contains(path) {
           product.categories.append(path)
         }
       }
@@ -145,7 +173,13 @@ struct ProductBuilder {
     case .link:
       let address = field.trimmed()
       product.link = MissingValue.matches(address) ? nil : address.text
-    case .images: product.imageLinks += ImageList.read(field)
+    case .images:
+      let images = ImageList.read(field)
+      if product.imageLinks.isEmpty {
+        product.imageLinks = images
+      } else {
+        product.imageLinks += images
+      }
     case .availability:
       guard let text = TextCleaner.clean(field) else { return }
       product.availability = AvailabilityReader.read(text)
@@ -164,14 +198,18 @@ struct ProductBuilder {
     return TextCleaner.clean(field)
   }
 
-  private func currency(of record: FeedRecord, _ issues: inout ProductIssues) -> String? {
-    guard let currencyColumn, currencyColumn < record.fields.count,
-      let text = TextCleaner.clean(record.fields[currencyColumn])
-    else { return defaultCurrency }
+  private mutating func currency(of record: FeedRecord, _ issues: inout ProductIssues) -> String? {
+    guard let currencyColumn, currencyColumn < record.fields.count else { return defaultCurrency }
+    let field = record.fields[currencyColumn]
+    if field.isEmpty { return defaultCurrency }
+    // Nearly always the one of the row before.
+    if lastCurrency.bytes.withUnsafeBytes({ $0.isSame(as: field) }) { return lastCurrency.code }
+    guard let text = TextCleaner.clean(field) else { return defaultCurrency }
     guard let code = PriceReader.currency(text) else {
       issues.insert(.unknownCurrency)
       return defaultCurrency
     }
+    lastCurrency = (Array(field), code)
     return code
   }
 
@@ -199,86 +237,51 @@ struct ProductBuilder {
     if !path.isEmpty { product.categories.append(path) }
   }
 
-  private static let provenance: [Quantity.Dimension: String] = Dictionary(
+  private let provenance: [Quantity.Dimension: String] = Dictionary(
     uniqueKeysWithValues: Quantity.Dimension.allCases.map { ($0, "title." + $0.rawValue) })
 
   /// Adds the quantities of a text under `prefix.dimension`: where they were read stays visible.
   private func addQuantities(in text: String, prefix: String, to product: inout Product) {
     guard text.utf8.contains(where: \.isDigit) else { return }
     for quantity in QuantityReader.find(in: text) {
-      let name =
-        prefix == "title"
-        ? Self.provenance[quantity.dimension] ?? "title"
-        : prefix + "." + quantity.dimension.rawValue
-      product.attributes.append(Attribute(name: name, value: .quantity(quantity)))
+      product.attributes.append(
+        Attribute(name: prefix + "." + quantity.dimension.rawValue, value: .quantity(quantity)))
+    }
+  }
+
+  private mutating func addTitleQuantities(to product: inout Product) {
+    titleQuantities.removeAll(keepingCapacity: true)
+    var title = product.title
+    title.withUTF8 { bytes in
+      let quantities = QuantityReader.find(in: FieldBytes(bytes), spans: &titleQuantities)
+      for quantity in quantities {
+        product.attributes.append(
+          Attribute(
+            name: provenance[quantity.dimension] ?? "title", value: .quantity(quantity)))
+      }
     }
   }
 }
 
-/// Values of columns that are no field of ``Product``, typed one by one.
-enum AttributeReader {
-  /// Numbers without leading zeros (those are codes), `true` and `false` (also `yes`, `no`, 是,
-  /// 否), quantities, JSON arrays of names; everything else is text. `nil` for a missing value.
-  static func read(_ field: FieldBytes) -> AttributeValue? {
-    let bytes = field.trimmed()
-    guard let first = bytes.first else { return nil }
-    if first.isDigit || first == 0x2D || first == 0x2E {
-      let isCode =
-        bytes.count > 15 || (first == 0x30 && bytes.count > 1 && bytes[1].isDigit)
-      if !isCode, let number = DecimalText.parse(bytes) { return .number(number) }
-      if let quantity = QuantityReader.whole(bytes) { return .quantity(quantity) }
-    }
-    if first == 0x5B, case .array(let elements)? = JSONValue.parse(bytes) {
-      let names = elements.compactMap(\.scalarText)
-      if names.isEmpty && elements.isEmpty { return nil }
-      if names.count == elements.count { return .list(names.compactMap { TextCleaner.clean($0) }) }
-    }
-    if bytes.count <= 5, let flag = boolean(bytes) { return .boolean(flag) }
-    return TextCleaner.clean(bytes).map(AttributeValue.text)
-  }
-
-  private static func boolean(_ bytes: FieldBytes) -> Bool? {
-    switch bytes[0] {
-    case 0x54, 0x74, 0x46, 0x66, 0x59, 0x79, 0x6E, 0xE6, 0xE5: break
-    default: return nil
-    }
-    switch bytes.text {
-    case "true", "True", "TRUE", "yes", "Yes", "是": return true
-    case "false", "False", "FALSE", "no", "否": return false
-    default: return nil
-    }
-  }
-
-  /// Attributes of a JSON list: pairs `["颜色","黑"]`, objects with name and value, or one object.
-  static func pairs(_ field: FieldBytes) -> [Attribute] {
-    guard let value = JSONValue.parse(field.trimmed()) else {
-      guard let text = TextCleaner.clean(field) else { return [] }
-      return [Attribute(name: "attributes", value: .text(text))]
-    }
-    switch value {
-    case .object(let members): return members.compactMap { attribute($0.0, $0.1) }
-    case .array(let elements):
-      return elements.compactMap { element in
-        if case .array(let pair) = element, pair.count == 2, let name = pair[0].scalarText {
-          return attribute(name, pair[1])
-        }
-        guard let name = element.member("name", "key", "propertyid", "属性名")?.scalarText,
-          let value = element.member("value", "val", "values", "属性值")
-        else { return nil }
-        return attribute(name, value)
-      }
-    default: return []
-    }
-  }
-
-  private static func attribute(_ name: String, _ value: JSONValue) -> Attribute? {
-    guard let name = TextCleaner.clean(name) else { return nil }
-    if case .array(let elements) = value {
-      let texts = elements.compactMap(\.scalarText).compactMap { TextCleaner.clean($0) }
-      return texts.isEmpty ? nil : Attribute(name: name, value: .list(texts))
-    }
-    return value.scalarText.flatMap { text in
-      text.withFieldBytes { read($0) }.map { Attribute(name: name, value: $0) }
+extension Product {
+  /// Whether a single-valued field has a value.
+  fileprivate func has(_ field: ProductField) -> Bool {
+    switch field {
+    case .id: !id.isEmpty
+    case .title: !title.isEmpty
+    case .description: description != nil
+    case .brand: brand != nil
+    case .categories: !categories.isEmpty
+    case .price: price != nil
+    case .salePrice: salePrice != nil
+    case .gtin: gtin != nil
+    case .mpn: mpn != nil
+    case .itemGroup: itemGroup != nil
+    case .link: link != nil
+    case .images: !imageLinks.isEmpty
+    case .availability: availability != nil
+    case .language: language != nil
+    case .currency, .attributes: true
     }
   }
 }

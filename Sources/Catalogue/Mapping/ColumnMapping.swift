@@ -17,6 +17,10 @@ public struct ColumnMapping: Sendable, Hashable, Codable {
   /// `categories=department/product_type`).
   public private(set) var furtherRoles: [Further] = []
 
+  /// Columns that feed a field where the ones before them have no value
+  /// (`title=product_type|product_category`), in the order they are tried.
+  public private(set) var standIns: [Further] = []
+
   /// One more role of a column.
   public struct Further: Sendable, Hashable, Codable {
     /// Index of the column.
@@ -84,8 +88,11 @@ public struct ColumnMapping: Sendable, Hashable, Codable {
           for (level, index) in indices.enumerated() {
             assign(.categoryLevel(level), to: index)
           }
-        } else {
+        } else if field == .images || field == .categories || field == .attributes {
           for index in indices { assign(.field(field), to: index) }
+        } else {
+          if let first = indices.first { assign(.field(field), to: first) }
+          standIns += indices.dropFirst().map { Further(column: $0, role: .field(field)) }
         }
       } else {
         let fields = ProductField.allCases.map(\.rawValue)
@@ -121,7 +128,9 @@ public struct ColumnMapping: Sendable, Hashable, Codable {
   private func isGiven(_ index: Int) -> Bool {
     let key = HeaderName.key(columns[index])
     return overrides.pairs.contains { pair in
-      pair.columns.contains { $0 == columns[index] || HeaderName.key($0) == key }
+      // A column that only stands in keeps the meaning its name gives it.
+      let own = pair.hasStandIns ? pair.columns.prefix(1) : pair.columns[...]
+      return own.contains { $0 == columns[index] || HeaderName.key($0) == key }
     }
   }
 
@@ -137,7 +146,18 @@ public struct ColumnMapping: Sendable, Hashable, Codable {
       }
     }
     for (field, choice) in best { roles[choice.index] = .field(field) }
+    chooseGroup(skipping: given)
     chooseSalePrice(skipping: given)
+  }
+
+  /// Taobao's and JD's `spu` is the product of which each `sku` is a variant.
+  private mutating func chooseGroup(skipping given: Set<ProductField>) {
+    guard !given.contains(.itemGroup), !roles.contains(.field(.itemGroup)) else { return }
+    let index = columns.indices.first { index in
+      guard case .attribute = roles[index], !isGiven(index) else { return false }
+      return HeaderAliases.standardProductUnits.contains(HeaderName.key(columns[index]))
+    }
+    if let index { roles[index] = .field(.itemGroup) }
   }
 
   /// Beside a regular price the current one (`initial_price` and `final_price`, `原价` and `价格`,

@@ -51,6 +51,12 @@ public struct EventMapping: Sendable, Hashable, Codable {
             + names.joined(separator: ", ") + ".",
           columns: [])
       }
+      guard pair.columns.count == 1 else {
+        throw MappingError(
+          code: .badPair,
+          message: "\(pair.field) of an event comes from one column. Name only one.",
+          columns: columns)
+      }
       for name in pair.columns {
         let key = HeaderName.key(name)
         guard

@@ -25,9 +25,9 @@ enum HeaderAliases {
     (
       .id,
       """
-      id productid itemid offerid variantsku variantid sku skuid goodsid spuid articleid articlenumber \
+      id productid itemid offerid variantsku variantid sku skuid goodsid articleid articlenumber \
       asin productcode itemcode productidentifier identifier uniqid pid itemnumber handle \
-      商品id 产品id 商品编号 产品编号 商品编码 产品编码 商品代码 skuid编号 sku编码 商品sku 货号 款号 编号 商品號 商品編號 宝贝id 物品id
+      商品id 产品id 商品编号 产品编号 商品编码 产品编码 商品代码 skuid编号 sku编码 商品sku 货号 款号 编号 商品號 商品編號 宝贝id 物品id spuid spu spucode
       """
     ),
     (
@@ -87,7 +87,8 @@ enum HeaderAliases {
       .itemGroup,
       """
       itemgroupid itemgroup parentsku parentid parent groupid productgroup productgroupid variantgroup \
-      masterid masterproductid 商品组id 父商品id 主商品id 款式编号
+      masterid masterproductid parentproductid parentasin stylegroup variantgroupid modelgroup \
+      商品组id 商品组 商品组编号 父商品id 主商品id 款式编号 款式组 款式组id 款组 系列id 商品組 款式組
       """
     ),
     (
@@ -122,6 +123,9 @@ enum HeaderAliases {
       """
     ),
   ])
+
+  /// Columns that are the identifier only where there is no finer one, else the group.
+  static let standardProductUnits: [String] = names("spu spuid spucode spu编码 spu编号")
 
   /// Columns that hold a whole path, the surest first.
   static let wholePaths: [String] = names(

@@ -49,15 +49,21 @@ public struct MappingError: Error, Sendable, Hashable, CustomStringConvertible {
 /// Pairs of the form `field=column` that override what headers say by themselves.
 ///
 /// `title=product_type` feeds a field, `categories=department/product_category` the levels of one
-/// path, `attribute.colour=farbe` renames an attribute, `-=column` ignores a column and
+/// path, `title=name|product_type|category` the first of these columns that has a value (for every
+/// field that holds one), `attribute.colour=farbe` renames an attribute, `-=column` ignores a column and
 /// `id=@line` numbers the rows of a feed without identifiers.
 public struct MappingOverrides: Sendable, Hashable, Codable {
   /// One pair, taken apart.
   public struct Pair: Sendable, Hashable, Codable {
     /// The field's name, `attribute.NAME`, or `-`.
     public var field: String
-    /// The columns, several only for `categories`.
+    /// The columns: the levels of `categories`, or those that are tried one after the other.
     public var columns: [String]
+    /// Whether the columns after the first only stand in for it.
+    public var hasStandIns: Bool {
+      guard columns.count > 1, let field = ProductField(rawValue: field) else { return false }
+      return ![.categories, .images, .attributes].contains(field)
+    }
   }
   /// In the order given.
   public var pairs: [Pair]
@@ -77,11 +83,16 @@ public struct MappingOverrides: Sendable, Hashable, Codable {
           message: "\"\(text)\" is no mapping. Write field=column, such as title=product_name.",
           columns: [])
       }
-      let isPath = parts[0] == "categories"
+      let separator: Character = parts[0] == "categories" ? "/" : "|"
+      let columns = parts[1].split(separator: separator).map(String.init)
+      guard !columns.isEmpty else {
+        throw MappingError(
+          code: .badPair, message: "\"\(text)\" names no column.", columns: [])
+      }
       pairs.append(
         Pair(
           field: parts[0],
-          columns: isPath ? parts[1].split(separator: "/").map(String.init) : [parts[1]]))
+          columns: columns))
     }
   }
 }

@@ -1,51 +1,93 @@
 /// Finds products that are probably the same one entered twice.
 ///
-/// MinHash over the words of the title (pairs of signs for Chinese, Japanese and Korean) with
-/// locality-sensitive banding (Broder 1997; Leskovec et al., *Mining of Massive Datasets*, ch. 3):
-/// 3 bands of 2 rows find 95 % of the pairs whose word sets overlap by 0.8. A pair counts when
-/// - all words with digits are the same (`64gb` and `128gb` are variants, not duplicates),
-/// - the quantities and known brands are the same, and known prices within a factor of two,
-/// - the Jaccard index of the words is at least 0.8.
+/// MinHash over the words of the title with locality-sensitive banding (Broder 1997; Leskovec et
+/// al., *Mining of Massive Datasets*, ch. 3): 3 bands of 2 rows find 95 % of the pairs whose word
+/// sets overlap by 0.8. A pair counts when nothing that is known of both tells them apart:
+/// - words with digits (`iphone 12`) and quantities (`64gb`) are the same,
+/// - brand, gtin, mpn and identifying attributes (size, colour, manufacturer …) agree wherever
+///   both products have them, and prices lie within a factor of two,
+/// - the Jaccard index of the words is at least 0.8,
+/// - the title is specific. One that more than ten products share names a kind (`Yoghurt`), and
+///   says nothing about two of them; where most products are titled so, no title does.
 ///
-/// Deterministic; time and memory (28 bytes a product beside the titles) linear in the products.
+/// Deterministic; time and memory (48 bytes a product and 4 for each identifying attribute)
+/// linear in the products.
 struct NearDuplicateFinder {
-  private var titles: [String] = []
-  private var guards: [UInt32] = []
-  private var prices: [Float] = []
-  private var bands: [[UInt64]] = [[], [], []]
-  private var words = TitleWords()
+  private struct Facts {
+    var guardHash: UInt32 = 0
+    /// Hashes, 0 where the product has none.
+    var brand: UInt32 = 0
+    var gtin: UInt32 = 0
+    var mpn: UInt32 = 0
+    var price: Float = 0
+    var traits: UInt32 = 0
+    var traitCount: UInt16 = 0
+  }
+
+  private var facts: [Facts] = []
+  /// The words of each title without order.
+  private var titleKeys: [UInt32] = []
+  private var bands: [[UInt32]] = [[], [], []]
+  /// Of all products one after the other: hash of the attribute's name above that of its value.
+  private var traits: [UInt32] = []
 
   static let threshold = 0.8
+  /// Products that may share a title before it counts as the name of a kind.
+  static let commonTitle = 10
+  /// Earlier products of a bucket that each one is compared with.
+  private static let window = 8
 
-  mutating func set(_ product: Product, at ordinal: Int) {
-    if ordinal == titles.count {
-      titles.append("")
-      guards.append(0)
-      prices.append(0)
+  /// Takes the product of an ordinal; a later one replaces an earlier one.
+  /// - Parameters:
+  ///   - quantities: Where the title holds numbers with units.
+  ///   - identifying: The product's attributes that tell variants apart, with the hashes of
+  ///     their names.
+  mutating func set(
+    _ product: Product, at ordinal: Int, quantities: [Range<Int>],
+    identifying: [(name: UInt32, attribute: Int)]
+  ) {
+    if ordinal == facts.count {
+      facts.append(Facts())
+      titleKeys.append(0)
       for band in 0..<3 { bands[band].append(0) }
     }
-    words.read(product.title)
+    var title = product.title
+    let words = title.withUTF8 { TitleWords(FieldBytes($0), quantities: quantities) }
     let guardHash = Self.guardHash(product, words.digitHash)
-    titles[ordinal] = product.title
-    guards[ordinal] = UInt32(truncatingIfNeeded: guardHash >> 32)
-    prices[ordinal] = Float(product.price?.amount ?? 0)
+    var fact = Facts()
+    fact.guardHash = UInt32(truncatingIfNeeded: guardHash >> 32)
+    if let brand = product.brand { fact.brand = Self.hash(brand) }
+    if let gtin = product.gtin { fact.gtin = Self.hash(gtin) }
+    if let mpn = product.mpn { fact.mpn = Self.hash(mpn) }
+    fact.price = Float(product.price?.amount ?? 0)
+    fact.traits = UInt32(traits.count)
+    fact.traitCount = UInt16(clamping: identifying.count)
+    for trait in identifying.prefix(Int(fact.traitCount)) {
+      let value = Self.hash(product.attributes[trait.attribute].value)
+      traits.append(trait.name << 16 | value & 0xFFFF)
+    }
+    facts[ordinal] = fact
+    titleKeys[ordinal] = UInt32(truncatingIfNeeded: words.key >> 32)
     let minima = words.minima
-    for band in 0..<3 {
-      let pair = minima[band * 2] &* 0x9E37_79B9_7F4A_7C15 ^ minima[band * 2 + 1]
-      bands[band][ordinal] = Self.mix(pair ^ guardHash)
+    let pairs = [(minima.0, minima.1), (minima.2, minima.3), (minima.4, minima.5)]
+    for (band, pair) in pairs.enumerated() {
+      let key = Self.mix(pair.0 &* 0x9E37_79B9_7F4A_7C15 ^ pair.1 ^ guardHash)
+      bands[band][ordinal] = UInt32(truncatingIfNeeded: key >> 32)
     }
   }
 
-  /// What must be equal: digits of the title, quantities, brand.
+  /// What must be equal, whether known or not: digits of the title, quantities.
   private static func guardHash(_ product: Product, _ digits: UInt64) -> UInt64 {
     var hash = mix(digits)
-    if let brand = product.brand {
-      for byte in brand.utf8 { hash = (hash ^ UInt64(byte.lowered)) &* 0x100_0000_01B3 }
-    }
-    for attribute in product.attributes {
-      if case .quantity(let quantity) = attribute.value {
-        hash = hash &+ mix(quantity.value.bitPattern)
+    let attributes = product.attributes
+    for index in attributes.indices {
+      guard case .quantity(let quantity) = attributes[index].value else { continue }
+      // The title and a column often state the same one.
+      let isRepeated = attributes[..<index].contains { earlier in
+        guard case .quantity(let other) = earlier.value else { return false }
+        return other.value == quantity.value && other.dimension == quantity.dimension
       }
+      if !isRepeated { hash = hash &+ mix(quantity.value.bitPattern) }
     }
     return mix(hash)
   }
@@ -57,61 +99,104 @@ struct NearDuplicateFinder {
     return mixed ^ mixed >> 32
   }
 
-  /// The ordinals of each group, in order; the largest groups first.
-  func groups() -> [[Int]] {
-    var parents = (0..<titles.count).map { Int32($0) }
-    func root(_ start: Int) -> Int {
-      var node = start
-      while Int(parents[node]) != node {
-        parents[node] = parents[Int(parents[node])]
-        node = Int(parents[node])
-      }
-      return node
+  /// Letters and digits without case, never 0.
+  private static func hash(_ text: String) -> UInt32 {
+    var hash: UInt64 = 0
+    for byte in text.utf8 where byte >= 0x80 || byte.isLetter || byte.isDigit {
+      hash = (hash ^ UInt64(byte.lowered)) &* 0x100_0000_01B3
     }
+    return UInt32(truncatingIfNeeded: mix(hash) >> 32) | 1
+  }
+
+  private static func hash(_ value: AttributeValue) -> UInt32 {
+    switch value {
+    case .text(let text): hash(text)
+    case .number(let number): UInt32(truncatingIfNeeded: mix(number.bitPattern))
+    case .quantity(let quantity): UInt32(truncatingIfNeeded: mix(quantity.value.bitPattern))
+    case .boolean(let flag): flag ? 1 : 2
+    case .list(let names): names.reduce(0) { $0 &+ hash($1) }
+    }
+  }
+
+  // MARK: Grouping
+
+  /// The ordinals of each group, in order; the largest groups first.
+  func groups(titles: [String]) -> [[Int]] {
+    guard let isCommon = commonTitles() else { return [] }
+    var forest = Forest(facts: facts)
     for band in bands {
       let order = Self.sortedOrder(of: band)
       var first = 0
       for position in order.indices.dropFirst() {
         let current = Int(order[position])
-        let previous = Int(order[position - 1])
-        guard band[current] == band[previous] else {
+        guard band[current] == band[Int(order[position - 1])] else {
           first = position
           continue
         }
-        for other in [previous, Int(order[first])] {
-          let (a, b) = (root(other), root(current))
-          if a == b || !areNear(other, current) { continue }
-          parents[max(a, b)] = Int32(min(a, b))
+        if isCommon[current] { continue }
+        for earlier in max(first, position - Self.window)..<position {
+          let other = Int(order[earlier])
+          if isCommon[other] || !forest.mayJoin(other, current) { continue }
+          if areNear(other, current, titles) { forest.join(other, current) }
         }
       }
     }
-    var members: [Int: [Int]] = [:]
-    for ordinal in titles.indices where root(ordinal) != ordinal {
-      members[root(ordinal), default: [root(ordinal)]].append(ordinal)
-    }
-    return members.values.sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }
+    return forest.groups()
   }
 
-  func title(of ordinal: Int) -> String { titles[ordinal] }
+  /// Whether each product's title is one of a kind's; `nil` where most are.
+  private func commonTitles() -> [Bool]? {
+    let shared = { (keys: [UInt32]) in Self.shared(keys, byMoreThan: Self.commonTitle) }
+    let kinds = shared(titleKeys).count { $0 }
+    if kinds * 2 > titleKeys.count { return nil }
+    // `Cola 0.5 l` and `Cola 1 l` are no kind together: here quantities are part of the title.
+    return shared(zip(titleKeys, facts).map { $0 ^ $1.guardHash })
+  }
 
-  private func areNear(_ left: Int, _ right: Int) -> Bool {
-    guard guards[left] == guards[right] else { return false }
-    let (a, b) = (prices[left], prices[right])
-    if a > 0, b > 0, max(a, b) > 2 * min(a, b) { return false }
+  private static func shared(_ keys: [UInt32], byMoreThan limit: Int) -> [Bool] {
+    var result = [Bool](repeating: false, count: keys.count)
+    let order = sortedOrder(of: keys)
+    var start = 0
+    while start < order.count {
+      var end = start + 1
+      while end < order.count, keys[Int(order[end])] == keys[Int(order[start])] { end += 1 }
+      if end - start > limit {
+        for position in start..<end { result[Int(order[position])] = true }
+      }
+      start = end
+    }
+    return result
+  }
+
+  private func areNear(_ left: Int, _ right: Int, _ titles: [String]) -> Bool {
+    let (a, b) = (facts[left], facts[right])
+    guard a.guardHash == b.guardHash else { return false }
+    if a.price > 0, b.price > 0, max(a.price, b.price) > 2 * min(a.price, b.price) { return false }
+    if !traitsAgree(a, b) { return false }
     if titles[left] == titles[right] { return true }
-    let first = Set(TitleWords.hashes(of: titles[left]))
-    let second = Set(TitleWords.hashes(of: titles[right]))
+    let first = TitleWords.set(of: titles[left])
+    let second = TitleWords.set(of: titles[right])
     let common = first.intersection(second).count
     let all = first.count + second.count - common
     return all > 0 && Double(common) >= Self.threshold * Double(all)
   }
 
-  /// Positions sorted by key: a radix sort over the key's high 33 bits, three passes of 11.
-  private static func sortedOrder(of keys: [UInt64]) -> [UInt32] {
+  /// Whether every identifying attribute that both have is the same.
+  private func traitsAgree(_ left: Facts, _ right: Facts) -> Bool {
+    let others = traits[Int(right.traits)..<Int(right.traits) + Int(right.traitCount)]
+    for trait in traits[Int(left.traits)..<Int(left.traits) + Int(left.traitCount)] {
+      let isNamed = others.contains { $0 >> 16 == trait >> 16 }
+      if isNamed, !others.contains(trait) { return false }
+    }
+    return true
+  }
+
+  /// Positions sorted by key, equal ones in order: a radix sort, three passes of 11 bits.
+  private static func sortedOrder(of keys: [UInt32]) -> [UInt32] {
     var order = (0..<keys.count).map { UInt32($0) }
     var next = order
     for pass in 0..<3 {
-      let shift = UInt64(31 + pass * 11)
+      let shift = UInt32(pass * 11)
       var starts = [Int](repeating: 0, count: 2049)
       for key in keys { starts[Int(key >> shift & 2047) + 1] += 1 }
       for digit in 0..<2048 { starts[digit + 1] += starts[digit] }
@@ -124,75 +209,54 @@ struct NearDuplicateFinder {
     }
     return order
   }
-}
 
-/// The words of a title as hashes: runs of letters and digits without case; pairs of signs in
-/// scripts that write no blanks.
-struct TitleWords {
-  /// Sum over the words that hold digits, so that their order does not matter.
-  private(set) var digitHash: UInt64 = 0
-  private(set) var minima = SIMD8<UInt64>(repeating: .max)
+  /// Groups that grow by joining (union-find). What one member of a group is known to be, all
+  /// are: a product without a brand cannot tie two brands together.
+  private struct Forest {
+    private var parents: [Int32]
+    private var facts: [Facts]
 
-  private static let seeds = SIMD8<UInt64>(
-    0x9E37_79B9_7F4A_7C15, 0xC2B2_AE3D_27D4_EB4F, 0x1656_67B1_9E37_79F9, 0x27D4_EB2F_1656_67C5,
-    0x85EB_CA77_C2B2_AE63, 0xFF51_AFD7_ED55_8CCD, 0xC4CE_B9FE_1A85_EC53, 0xD6E8_FEB8_6659_FD93)
-
-  mutating func read(_ title: String) {
-    digitHash = 0
-    minima = SIMD8(repeating: .max)
-    var digits: UInt64 = 0
-    var least = minima
-    Self.forEach(in: title) { hash, hasDigit in
-      if hasDigit { digits &+= NearDuplicateFinder.mix(hash) }
-      let mixed = SIMD8(repeating: hash) &* Self.seeds
-      let folded = mixed ^ (mixed &>> 29)
-      least.replace(with: folded, where: folded .< least)
+    init(facts: [Facts]) {
+      parents = (0..<facts.count).map { Int32($0) }
+      self.facts = facts
     }
-    digitHash = digits
-    minima = least
-  }
 
-  static func hashes(of title: String) -> [UInt64] {
-    var hashes: [UInt64] = []
-    forEach(in: title) { hash, _ in hashes.append(hash) }
-    return hashes
-  }
-
-  @inline(__always)
-  private static func forEach(in title: String, _ body: (UInt64, Bool) -> Void) {
-    var copy = title
-    copy.withUTF8 { bytes in
-      var index = 0
-      var hash: UInt64 = 0
-      var length = 0
-      var hasDigit = false
-      var previous: UInt64 = 0
-      while index < bytes.count {
-        let byte = bytes[index]
-        let isSign = byte >= 0xE3 && byte <= 0xED && index &+ 2 < bytes.count
-        if !isSign, byte >= 0x80 || byte.isLetter || byte.isDigit {
-          hash = (hash ^ UInt64(byte.lowered)) &* 0x100_0000_01B3
-          hasDigit = hasDigit || byte.isDigit
-          length &+= 1
-          index &+= 1
-          continue
-        }
-        if length > 0 { body(NearDuplicateFinder.mix(hash), hasDigit) }
-        hash = 0
-        length = 0
-        hasDigit = false
-        if isSign {
-          let sign =
-            UInt64(byte) << 16 | UInt64(bytes[index &+ 1]) << 8 | UInt64(bytes[index &+ 2])
-          body(NearDuplicateFinder.mix(previous << 24 | sign), false)
-          previous = sign
-          index &+= 3
-        } else {
-          previous = 0
-          index &+= 1
-        }
+    private mutating func root(_ start: Int) -> Int {
+      var node = start
+      while Int(parents[node]) != node {
+        parents[node] = parents[Int(parents[node])]
+        node = Int(parents[node])
       }
-      if length > 0 { body(NearDuplicateFinder.mix(hash), hasDigit) }
+      return node
+    }
+
+    /// Whether the two are in different groups that nothing known keeps apart.
+    mutating func mayJoin(_ left: Int, _ right: Int) -> Bool {
+      let (a, b) = (root(left), root(right))
+      return a != b && Self.agree(facts[a].brand, facts[b].brand)
+        && Self.agree(facts[a].gtin, facts[b].gtin) && Self.agree(facts[a].mpn, facts[b].mpn)
+    }
+
+    private static func agree(_ left: UInt32, _ right: UInt32) -> Bool {
+      left == right || left == 0 || right == 0
+    }
+
+    mutating func join(_ left: Int, _ right: Int) {
+      let (a, b) = (root(left), root(right))
+      let (low, high) = (min(a, b), max(a, b))
+      parents[high] = Int32(low)
+      facts[low].brand = max(facts[low].brand, facts[high].brand)
+      facts[low].gtin = max(facts[low].gtin, facts[high].gtin)
+      facts[low].mpn = max(facts[low].mpn, facts[high].mpn)
+    }
+
+    mutating func groups() -> [[Int]] {
+      var members: [Int: [Int]] = [:]
+      for ordinal in parents.indices {
+        let root = root(ordinal)
+        if root != ordinal { members[root, default: [root]].append(ordinal) }
+      }
+      return members.values.sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }
     }
   }
 }

@@ -27,6 +27,9 @@ struct QualityCollector {
   private var facts: [Facts] = []
   private var attributeIndices: [UInt32] = []
   private var attributeNames = NameTable<String>()
+  /// Beside ``attributeNames``: hash of a name that tells variants apart, `nil` for another one.
+  private var identifying: [UInt32?] = []
+  private var identifyingNow: [(name: UInt32, attribute: Int)] = []
   private var categoryNames = NameTable<[String]>()
   private var languageNames = NameTable<String>()
   private var currencyNames = NameTable<String>()
@@ -35,6 +38,10 @@ struct QualityCollector {
   private var exactExamples: [Int] = []
   private let findsNearDuplicates: Bool
   private var near = NearDuplicateFinder()
+  private var titles: [String] = []
+  /// Of the file that is being read.
+  private var rows = 0
+  private var products = 0
 
   init(findsNearDuplicates: Bool) { self.findsNearDuplicates = findsNearDuplicates }
 
@@ -47,22 +54,35 @@ struct QualityCollector {
   // MARK: Gathering
 
   mutating func begin(file: String, format: String, encoding: String?, mapping: ColumnMapping?) {
+    files = filesSoFar
+    (rows, products) = (0, 0)
     files.append(
       QualityReport.File(
         name: file, format: format, encoding: encoding, rows: 0, products: 0, rejects: [:],
         mapping: mapping?.summary ?? []))
   }
 
-  mutating func countRow() { files[files.count - 1].rows &+= 1 }
+  @inline(__always)
+  mutating func countRow() { rows &+= 1 }
+
+  private var filesSoFar: [QualityReport.File] {
+    var result = files
+    guard !result.isEmpty else { return result }
+    result[result.count - 1].rows = rows
+    result[result.count - 1].products = products
+    return result
+  }
 
   mutating func countReject(_ reason: RejectReason) {
     files[files.count - 1].rejects[reason.rawValue, default: 0] += 1
   }
 
+  /// Takes the facts of a product; `quantities` is where its title holds numbers with units.
   mutating func record(
-    _ product: Product, _ issues: ProductIssues, ordinal: Int, replaces: Bool
+    _ product: Product, _ issues: ProductIssues, quantities: [Range<Int>], ordinal: Int,
+    replaces: Bool
   ) {
-    files[files.count - 1].products &+= 1
+    products &+= 1
     var fact = Facts()
     fact.filled = Self.filled(product)
     fact.issues = issues
@@ -80,19 +100,37 @@ struct QualityCollector {
       }
       fact.suspicions = Self.suspicions(price, product.salePrice)
     }
-    fact.firstAttribute = UInt32(attributeIndices.count)
-    fact.attributeCount = UInt16(clamping: product.attributes.count)
-    for attribute in product.attributes.prefix(Int(fact.attributeCount)) {
-      attributeIndices.append(UInt32(attributeNames.index(of: attribute.name)))
-    }
+    recordAttributes(of: product, &fact)
     if replaces {
       exactDuplicates += 1
       if exactExamples.count < 5, !exactExamples.contains(ordinal) { exactExamples.append(ordinal) }
       facts[ordinal] = fact
+      titles[ordinal] = product.title
     } else {
       facts.append(fact)
+      titles.append(product.title)
     }
-    near.set(product, at: ordinal)
+    guard findsNearDuplicates else { return }
+    near.set(product, at: ordinal, quantities: quantities, identifying: identifyingNow)
+  }
+
+  @inline(__always)
+  private mutating func recordAttributes(of product: Product, _ fact: inout Facts) {
+    fact.firstAttribute = UInt32(attributeIndices.count)
+    fact.attributeCount = UInt16(clamping: product.attributes.count)
+    identifyingNow.removeAll(keepingCapacity: true)
+    for position in 0..<Int(fact.attributeCount) {
+      let name = product.attributes[position].name
+      let index = attributeNames.index(of: name)
+      attributeIndices.append(UInt32(index))
+      if index == identifying.count {
+        let key = HeaderName.key(name)
+        identifying.append(
+          IdentifyingAttributes.keys.contains(key)
+            ? UInt32(truncatingIfNeeded: TextHash.of(key) >> 32) : nil)
+      }
+      if let name = identifying[index] { identifyingNow.append((name, position)) }
+    }
   }
 
   @inline(__always)
@@ -137,12 +175,12 @@ struct QualityCollector {
 
   func report(identifiers: [String]) -> QualityReport {
     var report = QualityReport()
-    report.files = files
+    report.files = filesSoFar
     report.products = facts.count
     report.exactDuplicates = exactDuplicates
     let example = { (ordinal: Int, note: String?) in
       QualityReport.Example(
-        id: identifiers[ordinal], title: near.title(of: ordinal), note: note)
+        id: identifiers[ordinal], title: titles[ordinal], note: note)
     }
     report.exactDuplicateExamples = exactExamples.map { example($0, nil) }
     addFillRates(to: &report)
@@ -154,7 +192,7 @@ struct QualityCollector {
     report.titleLengths = titleLengths()
     addFindings(to: &report, example)
     guard findsNearDuplicates else { return report }
-    let groups = near.groups()
+    let groups = near.groups(titles: titles)
     report.nearDuplicateGroups = groups.count
     report.nearDuplicateProducts = groups.reduce(0) { $0 + $1.count }
     report.nearDuplicates = groups.prefix(20).map { group in
@@ -287,44 +325,5 @@ struct QualityCollector {
             outlier.ordinal,
             "\(NumberText.write(price)), category median \(NumberText.write(median))")
         }))
-  }
-}
-
-/// Names in order of first appearance; remembers the last, since feeds are often sorted.
-struct NameTable<Name: Hashable> {
-  private(set) var names: [Name] = []
-  private var indices: [Name: Int] = [:]
-  private var last = -1
-
-  mutating func index(of name: Name) -> Int {
-    if last >= 0, names[last] == name { return last }
-    if let known = indices[name] {
-      last = known
-      return known
-    }
-    last = names.count
-    indices[name] = last
-    names.append(name)
-    return last
-  }
-}
-
-extension ColumnMapping {
-  /// Each column and what it was taken for, in words, for reports.
-  public var summary: [QualityReport.Column] {
-    columns.indices.map { index in
-      let all = [roles[index]] + furtherRoles.filter { $0.column == index }.map(\.role)
-      let text = all.map(Self.name(of:)).joined(separator: ", ")
-      return QualityReport.Column(column: columns[index], role: text)
-    }
-  }
-
-  private static func name(of role: Role) -> String {
-    switch role {
-    case .field(let field): field.rawValue
-    case .categoryLevel(let level): "categories[\(level)]"
-    case .attribute(let name): "attribute \(name)"
-    case .ignored: "ignored"
-    }
   }
 }

@@ -9,6 +9,9 @@
   let shown = FIRST;
   let query = '';
   let chosen = null;
+  // In a shop whose feed has no prices, saying so at every product would be noise.
+  const hasPrices = report.samples.some(({ product, similar, boughtTogether }) =>
+    product.price || [...similar, ...boughtTogether].some((n) => n.product.price));
 
   // Words that two titles share: runs of letters or digits, and pairs of characters where a
   // script writes no spaces.
@@ -91,7 +94,8 @@
           el('span', { class: 'score' }, Akin.score(neighbour.score))),
         el('span', { class: 'track', 'aria-hidden': 'true' }, el('span', { class: 'fill', '--part': width })),
         el('div', { class: 'facts' },
-          el('span', { class: 'price' }, Akin.price(other.price)),
+          hasPrices ? el('span', { class: 'price' }, Akin.price(other.price)) : null,
+          other.variant ? el('span', { class: 'variant', dir: 'auto' }, other.variant) : null,
           hints(sample.product, other, neighbour, kind).map((hint) => el('span', { class: 'hint' }, hint))));
     })));
   }
@@ -116,7 +120,10 @@
           el('p', { class: 'meta' },
             product.brand ? el('span', { class: 'brand', dir: 'auto' }, product.brand) : null,
             product.category.length ? el('span', { dir: 'auto' }, product.category.join(' › ')) : null),
-          el('p', { class: 'tag' }, el('strong', {}, Akin.price(product.price)), el('code', {}, product.id)),
+          el('p', { class: 'tag' },
+            hasPrices ? el('strong', {}, Akin.price(product.price)) : null,
+            product.variant ? el('span', { dir: 'auto' }, product.variant) : null,
+            el('code', {}, product.id)),
           product.description ? el('p', { class: 'text', dir: 'auto', lang: product.language }, product.description) : null)),
       neighbourList(sample, sample.similar, 'similar', ranges.similar, t('noSimilar')),
       neighbourList(sample, sample.boughtTogether, 'bought', ranges.bought, t(report.counts.events ? 'noBought' : 'noEvents')));

@@ -57,7 +57,8 @@ struct ModelCommand: ParsableCommand {
       let folder = URL(filePath: directory, directoryHint: .isDirectory)
       let summary = try ModelStore().import(
         directory: folder, name: name ?? folder.standardizedFileURL.lastPathComponent)
-      Terminal.print("Imported \(summary.location.name): akin build --model \(summary.location.name)")
+      Terminal.print(
+        "Imported \(summary.location.name): akin build --model \(summary.location.name)")
     }
   }
 

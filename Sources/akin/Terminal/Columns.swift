@@ -41,6 +41,7 @@ struct Columns {
   private func cell(_ item: SimilarProducts.Item) -> String {
     let score = String(format: "%.3f", item.score)
     var title = item.title
+    if let variant = item.variant, !title.contains(variant) { title += ", \(variant)" }
     if let others = item.sameText { title += " (+\(others.formatted()) alike)" }
     return "\(score)  \(item.id)  \(title)"
   }

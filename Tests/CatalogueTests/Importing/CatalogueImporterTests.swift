@@ -143,7 +143,7 @@ struct CatalogueImporterTests {
   @Test("events: defaults, totals, items, repeats, rejects")
   func events() throws {
     var events: [Event] = []
-    let importer = EventImporter { $0 == "p1" }
+    let importer = EventImporter(rejects: try RejectLog(url: nil)) { $0 == "p1" }
     try importer.add(
       FeedSource(
         name: "m", format: "rows",
