@@ -72,7 +72,9 @@ func run() throws {
   emit("encode load", peer, "seconds", loading, "s", "")
   _ = try encoder.encode(Array(titles.prefix(256)))
   var times: [Double] = []
-  for _ in 0..<arguments.repetitions { times.append(try seconds { _ = try encoder.encode(titles) }) }
+  for _ in 0..<arguments.repetitions {
+    times.append(try seconds { _ = try encoder.encode(titles) })
+  }
   times.sort()
   let count = Double(titles.count)
   emit(

@@ -40,11 +40,14 @@ import Testing
   }
 
   static let cases: [Case] = [
-    Case(name: "no config", code: .missingFile, place: "config.json", change: remove("config.json")),
+    Case(
+      name: "no config", code: .missingFile, place: "config.json", change: remove("config.json")),
     Case(
       name: "no weights", code: .missingFile, place: "model.safetensors",
       change: remove("model.safetensors")),
-    Case(name: "no tokeniser", code: .missingFile, place: "tokenizer.json", change: remove("vocab.txt")),
+    Case(
+      name: "no tokeniser", code: .missingFile, place: "tokenizer.json",
+      change: remove("vocab.txt")),
     Case(
       name: "config no JSON", code: .malformedFile, place: "config.json",
       change: write("config.json", "{")),
@@ -61,7 +64,8 @@ import Testing
       name: "unknown activation", code: .unsupportedSetting, place: "hidden_act",
       change: set(["hidden_act": #""silu""#])),
     Case(
-      name: "no width", code: .malformedFile, place: "hidden_size", change: set(["hidden_size": ""])),
+      name: "no width", code: .malformedFile, place: "hidden_size", change: set(["hidden_size": ""])
+    ),
     Case(
       name: "width a text", code: .malformedFile, place: "hidden_size",
       change: set(["hidden_size": #""32""#])),
@@ -179,8 +183,10 @@ import Testing
     let store = ModelStore(folders: [home.url], dependencies: [])
     let summary = try store.import(directory: source.url, name: "tiny")
     #expect(summary.pooling == .first && summary.normalises && summary.dimension == 32)
-    #expect(summary.parameters == model.shapes.filter { !$0.key.hasPrefix("pooler") }
-      .reduce(0) { $0 + $1.value.reduce(1, *) })
+    #expect(
+      summary.parameters
+        == model.shapes.filter { !$0.key.hasPrefix("pooler") }
+        .reduce(0) { $0 + $1.value.reduce(1, *) })
     #expect(store.list().map(\.name) == ["tiny"])
     #expect(try store.inspect("tiny") == summary)
     let texts = ["w5 w6", "w7"]

@@ -46,7 +46,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "{", "{}", "{'descr': '<f4', 'fortran_order': False}", "{'descr': '<f8', 'fortran_order': False, 'shape': (1,)}",
+    "", "{", "{}", "{'descr': '<f4', 'fortran_order': False}",
+    "{'descr': '<f8', 'fortran_order': False, 'shape': (1,)}",
     "{'descr': '<f4', 'fortran_order': True, 'shape': (1,)}",
     "{'descr': '<f4', 'fortran_order': 0, 'shape': (1,)}",
     "{'descr': '<f4', 'fortran_order': False, 'shape': ()}",
