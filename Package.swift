@@ -99,6 +99,11 @@ let package = Package(
       ],
       path: "Sources/akin", swiftSettings: swiftSettings),
 
+    // Benchmarks beside the peers; each folder's README says how.
+    .executableTarget(
+      name: "graph-benchmark", dependencies: ["AkinSimilarity"], path: "Benchmarks/graph",
+      exclude: ["README.md", "compare.py"], swiftSettings: swiftSettings),
+
     tests("Catalogue"),
     tests("Text"),
     tests("Neural"),
