@@ -108,7 +108,7 @@ let package = Package(
     tests("Text"),
     tests("Neural"),
     tests("Encoders"),
-    tests("Similarity", ["AkinCatalogue"]),
+    tests("Similarity", ["AkinCatalogue", "CKernels"]),
     tests("Recommenders", ["AkinCatalogue"]),
     tests("Storage", ["AkinCatalogue"]),
     tests("Report"),

@@ -7,6 +7,8 @@ struct Float32Scan {
   let kernel: Kernel
   let vectors: UnsafePointer<Float>
   let forget: () -> Void
+  /// A power of two that queries are multiplied by, and scores divided by in the end.
+  var unit: Float = 1
 
   /// Columns packed at a time, and rows that share them.
   private static let columns = 512
@@ -18,7 +20,7 @@ struct Float32Scan {
       let row = rows[index]
       for (place, neighbour) in list.enumerated() {
         lists.candidates[row * layout.capacity + place] = akin_candidate(
-          score: neighbour.score, id: Int32(neighbour.item))
+          score: neighbour.score / unit, id: Int32(neighbour.item))
       }
       lists.filled[row] = Int32(list.count)
     }
@@ -53,8 +55,8 @@ struct Float32Scan {
     var queries: [Float] = []
     queries.reserveCapacity(rows.count * dimension)
     for row in rows {
-      queries.append(
-        contentsOf: UnsafeBufferPointer(start: vectors + row * dimension, count: dimension))
+      let values = UnsafeBufferPointer(start: vectors + row * dimension, count: dimension)
+      queries.append(contentsOf: values.lazy.map { $0 * unit })
     }
     var packed = [Float](repeating: 0, count: akin_packed_size(Self.columns, dimension))
     var scores = [Float](repeating: 0, count: rows.count * Self.columns)

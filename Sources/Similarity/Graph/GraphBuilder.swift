@@ -115,7 +115,6 @@ struct GraphBuilder {
   /// lists; rows in doubt are compared with everything.
   private func finish(_ lists: akin_lists, _ counter: inout PairCounter) throws {
     let count = lists.view.count
-    var doubtful: [Int] = []
     try withUnsafePointer(to: lists) { lists in
       for first in stride(from: 0, to: count, by: max(1, layout.windowRows)) {
         let window = first..<min(first + layout.windowRows, count)
@@ -139,11 +138,12 @@ struct GraphBuilder {
         }
       }
     }
-    for row in 0..<count where lists.state[row] == UInt8(AKIN_LIST_DOUBTFUL.rawValue) {
-      doubtful.append(row)
+    let doubtful = (0..<count).filter {
+      lists.state[$0] == UInt8(AKIN_LIST_DOUBTFUL.rawValue)
     }
-    try Float32Scan(layout: layout, kernel: kernel, vectors: vectors, forget: forget)
-      .fill(doubtful, of: lists) { try counter.add(0) }
+    let scan = Float32Scan(
+      layout: layout, kernel: kernel, vectors: vectors, forget: forget, unit: lists.unit)
+    try scan.fill(doubtful, of: lists) { try counter.add(0) }
   }
 
   private func scratch(_ worker: Int) -> UnsafeMutablePointer<Int8> {

@@ -63,7 +63,7 @@ package struct GraphLayout: Sendable, Equatable {
     let fixed = Self.overhead + coded + sample + scratch
     let list = capacity * 8 + 32
     let file = count * dimension * 4
-    let smallestWindow = min(file, max(8 << 20, 128 * dimension * 4))
+    let smallestWindow = min(file, max(4 << 20, 128 * dimension * 4))
     let smallestBlock = min(count, Self.teamRows)
     let needed = fixed + smallestBlock * list + smallestWindow
     guard needed <= memory else { throw .memoryTooSmall(limit: memory, needed: needed) }
