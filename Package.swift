@@ -38,10 +38,12 @@ func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Res
     resources: resources, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
   .testTarget(
     name: "Akin\(name)Tests", dependencies: [.init(stringLiteral: "Akin" + name)] + dependencies,
-    path: "Tests/\(name)Tests", exclude: [], swiftSettings: swiftSettings)
+    path: "Tests/\(name)Tests", exclude: exclude, swiftSettings: swiftSettings)
 }
 
 let package = Package(
@@ -53,8 +55,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
@@ -65,7 +65,13 @@ let package = Package(
     shim(
       "CArrow", includes: ["pyarrow/include"],
       libraryFolder: "pyarrow", libraries: [":libarrow.so.2600", ":libparquet.so.2600"]),
-    .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(
+      name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O2"])],
+      linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(name: "CFeed", cSettings: [.unsafeFlags(["-O2"])]),
+    .target(
+      name: "CXML", cxxSettings: [.unsafeFlags(["-isystem", "/usr/include/libxml2"])],
+      linkerSettings: [.linkedLibrary("xml2")]),
     .target(
       name: "CICU",
       linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icui18n")]),
@@ -76,43 +82,56 @@ let package = Package(
     // The modules, from the bottom up.
     module(
       "Catalogue",
-      ["CArrow", "CSimdjson", "CICU", .product(name: "Collections", package: "swift-collections")]),
-    module("Text", ["CICU"]),
+      [
+        "CArrow", "CFeed", "CICU", "CSimdjson", "CXML",
+      ]),
+    module("Text", []),
     module("Neural", ["CTorch"]),
     module("Encoders", ["AkinNeural", "AkinText", "AkinCatalogue"]),
     module("Similarity", ["AkinCatalogue", "CKernels"]),
     module("Recommenders", ["AkinCatalogue"]),
     module(
       "Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
-    module("Report", ["AkinCatalogue"]),
+    module(
+      "Report", ["AkinCatalogue"],
+      resources: ["html", "css", "words.js", "page.js", "quality.js", "map.js"].map {
+        .embedInCode($0.contains(".") ? "Page/\($0)" : "Page/page.\($0)")
+      }),
     module(
       "Engine",
       [
         "AkinCatalogue", "AkinText", "AkinNeural", "AkinEncoders", "AkinSimilarity",
         "AkinRecommenders", "AkinStorage", "AkinReport",
-        .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "akin",
       dependencies: [
-        "AkinEngine", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "AkinEngine", "AkinCatalogue", "AkinEncoders", "AkinSimilarity", "AkinStorage",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/akin", swiftSettings: swiftSettings),
-
-    // Benchmarks beside the peers; each folder's README says how.
     .executableTarget(
-      name: "graph-benchmark", dependencies: ["AkinSimilarity"], path: "Benchmarks/graph",
+      name: "akin-bench-encode", dependencies: ["AkinEncoders", "AkinNeural"],
+      path: "Benchmarks/Encode", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "akin-bench-catalogue", dependencies: ["AkinCatalogue"],
+      path: "Benchmarks/Catalogue", exclude: ["generate", "run"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "akin-bench-graph", dependencies: ["AkinSimilarity"], path: "Benchmarks/graph",
       exclude: ["README.md", "compare.py"], swiftSettings: swiftSettings),
 
-    tests("Catalogue"),
-    tests("Text"),
+    tests("Catalogue", ["CArrow", "CFeed"], exclude: ["Fixtures"]),
+    tests("Text", exclude: ["Fixtures"]),
     tests("Neural"),
-    tests("Encoders"),
+    tests("Encoders", ["AkinNeural"], exclude: ["Fixtures"]),
     tests("Similarity", ["AkinCatalogue", "CKernels"]),
     tests("Recommenders", ["AkinCatalogue"]),
     tests("Storage", ["AkinCatalogue"]),
-    tests("Report"),
+    tests("Report", ["AkinCatalogue"]),
     tests("Engine"),
+    .testTarget(
+      name: "AkinCommandTests", dependencies: ["akin"], path: "Tests/CommandTests",
+      swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx20
 )

@@ -13,11 +13,8 @@ limit=${AKIN_DEMO_LIMIT:-}
 build_shop() {
   "$akin" build --shop "$shop" \
     --products "$data/products.parquet" \
-    --map id=product_id --map title=product_type --map brand=brand \
-    --map category=department --map category=product_category --map size=package_size \
+    --map title=product_type --map categories=department/product_category \
     --events "$data/transactions.parquet" \
-    --map-event product=product_id --map-event session=basket_id --map-event user=household_id \
-    --map-event time=transaction_timestamp --map-event price=sales_value \
     ${limit:+--limit "$limit"}
 }
 
@@ -35,9 +32,10 @@ rm -rf "$shop"  # The demo shows a shop's first build, so it starts from nothing
 build_shop
 for product in $(products_to_show); do
   echo
-  "$akin" similar --shop "$shop" "$product" --k 5
+  "$akin" similar --shop "$shop" "$product" --k 5 --distinct
 done
 "$akin" report --shop "$shop" --output "$shop/report.html"
+[ -s "$shop/report.html" ] || { echo "demo: the page is empty." >&2; exit 1; }
 echo
 echo "Built and shown in $((SECONDS - started)) s. The page: $PWD/$shop/report.html"
 echo "Your turn: $akin similar --shop $shop --text 'chocolate milk'"

@@ -13,8 +13,8 @@ pins=$root/scripts/wheels.txt
 
 packages=(
   ca-certificates python3 python3-pip unzip make
-  binutils libc6-dev libstdc++-12-dev
-  libsimdjson-dev libicu-dev libsqlite3-dev zlib1g-dev
+  binutils libc6-dev libstdc++-12-dev libcurl4 libncurses6  # What the toolchain rests on.
+  libsimdjson-dev libicu-dev libsqlite3-dev libxml2-dev
 )
 
 # The wheels' tags. Fixed, so that the hashes do not depend on the Python of this machine.
@@ -49,12 +49,12 @@ install_packages() {
 }
 
 check_swift() {
-  local found
-  command -v swift > /dev/null ||
-    fail "no swift on the PATH. Install the Swift 6.3 toolchain for Debian 12, then run the command again."
-  found=$(swift --version 2> /dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
-  [ "$(printf '%s\n' 6.3 "${found:-0}" | sort -V | head -n 1)" = 6.3 ] ||
-    fail "Akin needs Swift 6.3 or later and found ${found:-none that answers}. Install the 6.3 toolchain for Debian 12, or put it first on the PATH."
+  local answer version advice="Install the Swift 6.3 toolchain for Debian 12, put it first on the PATH, then run the command again."
+  command -v swift > /dev/null || fail "no swift on the PATH. $advice"
+  answer=$(swift --version 2>&1) || fail "swift does not start (${answer%%$'\n'*}). $advice"
+  version=$(sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' <<< "$answer")
+  [ "$(printf '%s\n' 6.3 "${version:-0}" | sort -V | head -n 1)" = 6.3 ] ||
+    fail "Akin needs Swift 6.3 or later, and this is ${version:-of unknown version}. $advice"
 }
 
 # Makes FOLDER anew.

@@ -4,14 +4,16 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/variable.h>
 
+#include <memory>
+#include <new>
+
 #include "Shim.hpp"
 
 using ctorch::guarded;
 using ctorch::tensor;
 
-struct ctorch_inference_s {
-  c10::InferenceMode mode;
-};
+static_assert(sizeof(c10::InferenceMode) <= sizeof(ctorch_inference));
+static_assert(alignof(c10::InferenceMode) <= alignof(ctorch_inference));
 
 bool ctorch_tensor_requires_grad(ctorch_tensor handle) {
   bool required = false;
@@ -71,8 +73,10 @@ bool ctorch_set_gradient_recording(bool enabled) {
 
 bool ctorch_gradient_recording(void) { return c10::GradMode::is_enabled(); }
 
-ctorch_status ctorch_inference_enter(ctorch_inference *out) {
-  return guarded([&] { *out = new ctorch_inference_s{}; });
+void ctorch_inference_enter(ctorch_inference *scope) {
+  new (scope->storage) c10::InferenceMode();
 }
 
-void ctorch_inference_leave(ctorch_inference scope) { delete scope; }
+void ctorch_inference_leave(ctorch_inference *scope) {
+  std::destroy_at(std::launder(reinterpret_cast<c10::InferenceMode *>(scope->storage)));
+}

@@ -1,6 +1,7 @@
 // Exceptions into statuses.
 #include <new>
 #include <string>
+#include <string_view>
 
 #include "Shim.hpp"
 
@@ -36,7 +37,9 @@ ctorch_status capture_exception() noexcept {
   } catch (const c10::Error &error) {
     const char *message = error.what_without_backtrace();
     // The CPU allocator reports exhaustion as a plain error.
-    const bool memory = std::string_view(message).find("not enough memory") != std::string::npos;
+    const std::string_view text(message);
+    const bool memory = text.find("can't allocate memory") != text.npos ||
+        text.find("not enough memory") != text.npos;
     return fail(memory ? CTORCH_OUT_OF_MEMORY : CTORCH_INVALID_ARGUMENT, message);
   } catch (const std::bad_alloc &) {
     return fail(CTORCH_OUT_OF_MEMORY, "out of memory");

@@ -19,10 +19,19 @@ public enum ProductText {
     }
     if let brand = product.brand { say(brand) }
     for path in product.categories { for level in path.suffix(2).reversed() { say(level) } }
-    for attribute in product.attributes where variantNames.contains(fold(attribute.name)) {
-      say(written(attribute.value))
-    }
+    for value in variantValues(of: product) { say(value) }
     return parts.joined(separator: ", ")
+  }
+
+  /// Size, colour, flavour … as written, joined; `nil` where the product has none.
+  public static func variant(of product: Product) -> String? {
+    let values = variantValues(of: product)
+    return values.isEmpty ? nil : values.joined(separator: ", ")
+  }
+
+  private static func variantValues(of product: Product) -> [String] {
+    product.attributes.filter { variantNames.contains(fold($0.name)) }
+      .map { written($0.value) }.filter { !$0.isEmpty }
   }
 
   /// Attributes that tell variants apart, in the names shops give them.

@@ -8,6 +8,8 @@ public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
     case nothingToDo
     /// An argument is out of its range.
     case badArgument
+    /// An input file cannot be read, or a line of it is no text.
+    case unreadableInput
     /// The result cannot be written.
     case cannotWrite
   }
@@ -23,5 +25,9 @@ public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
     self.message = message
   }
 
+  /// The place and the message.
   public var description: String { message }
+
+  static let emptyShop = EngineError(
+    .nothingToDo, "the shop is empty; build it first: akin build --products FILE --shop DIR")
 }

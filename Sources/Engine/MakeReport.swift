@@ -1,4 +1,5 @@
 internal import AkinCatalogue
+internal import AkinEncoders
 internal import AkinNeural
 internal import AkinReport
 internal import AkinSimilarity
@@ -18,7 +19,7 @@ public struct MakeReport {
   /// Reports on the shop in `store`.
   public init(store: ShopStore) {
     self.store = store
-    products = SimilarProducts(store: store)
+    products = SimilarProducts(store: store, distinct: true)
   }
 
   /// Writes the page, whole or not at all.
@@ -37,9 +38,7 @@ public struct MakeReport {
   }
 
   func report(generated: Date) throws -> ShopReport {
-    guard let summary = try BuildSummary.last(of: store) else {
-      throw EngineError(.nothingToDo, "the shop is empty; build it first: akin build")
-    }
+    guard let summary = try BuildSummary.last(of: store) else { throw EngineError.emptyShop }
     var report = ShopReport(
       shop: store.directory.lastPathComponent, generated: generated.timeIntervalSince1970)
     report.model = ReportModel(name: summary.model, dimension: summary.dimension)
@@ -87,13 +86,18 @@ public struct MakeReport {
     func neighbours(_ source: NeighbourSource) throws -> [ReportNeighbour] {
       try result.items(from: source).compactMap { item in
         guard let neighbour = try store.product(id: item.id) else { return nil }
-        return ReportNeighbour(
-          product: ProductFace(neighbour.product), score: Double(item.score))
+        return ReportNeighbour(product: face(neighbour.product), score: Double(item.score))
       }
     }
     return SampleProduct(
-      product: ProductFace(stored.product), similar: try neighbours(.content),
+      product: face(stored.product), similar: try neighbours(.content),
       boughtTogether: try neighbours(.basket))
+  }
+
+  private func face(_ product: Product) -> ProductFace {
+    var face = ProductFace(product)
+    face.variant = ProductText.variant(of: product)
+    return face
   }
 
   /// The two directions along which the texts' vectors vary most.
@@ -105,8 +109,8 @@ public struct MakeReport {
     let vectors = try Vectors(values: all, dimension: summary.dimension)
     let rows = try Tensor(
       sample.flatMap { vectors[$0.text] }, shape: [sample.count, summary.dimension])
-    let components = try PrincipalComponents(of: rows, count: 2)
-    let flat: [Float] = try components.projected.values()
+    let components = try principalComponents(of: rows, count: 2)
+    let flat = try components.projected.floats()
     let (names, indices) = categories(of: sample)
     let points = sample.indices.map { row in
       ProductMap.Point(
@@ -114,7 +118,8 @@ public struct MakeReport {
         label: sample[row].product.title)
     }
     return ProductMap(
-      method: "PCA", explained: components.explained.map(Double.init), categories: names,
+      method: "PCA", explained: try components.explained.floats().map(Double.init),
+      categories: names,
       points: points)
   }
 

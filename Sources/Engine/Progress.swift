@@ -15,7 +15,10 @@ public protocol ProgressReporter: Sendable {
 public struct SilentProgress: ProgressReporter {
   /// Creates it.
   public init() {}
+  /// Does nothing.
   public func begin(_ name: String, total: Int?, unit: String) {}
+  /// Does nothing.
   public func advance(to done: Int) {}
+  /// Does nothing.
   public func end(_ note: String) {}
 }

@@ -1,9 +1,11 @@
-public import AkinCatalogue
+internal import AkinCatalogue
+internal import AkinEncoders
 internal import AkinSimilarity
 public import AkinStorage
+internal import Synchronization
 
 /// The use case "what is like this?": a product's neighbours by content and by baskets.
-public struct SimilarProducts: Sendable {
+public final class SimilarProducts: Sendable {
   /// One neighbour, ready to show.
   public struct Item: Sendable, Codable, Equatable {
     /// The product's identifier.
@@ -18,6 +20,8 @@ public struct SimilarProducts: Sendable {
     public var brand: String?
     /// The narrowest category.
     public var category: String?
+    /// What tells it from others of its title: size, colour, flavour, as written.
+    public var variant: String?
     /// Further products whose encoded text is the same as this one's, which are not listed.
     public var sameText: Int?
   }
@@ -46,10 +50,16 @@ public struct SimilarProducts: Sendable {
   }
 
   private let store: ShopStore
+  private let isDistinct: Bool
+  private let index: Mutex<ExactNeighbours?> = Mutex(nil)
 
   /// Asks the shop in `store`.
-  public init(store: ShopStore) {
+  ///
+  /// - Parameter distinct: whether products of one title, such as the sizes of one article, count
+  ///   as one neighbour, of which the nearest stands for all.
+  public init(store: ShopStore, distinct: Bool = false) {
     self.store = store
+    isDistinct = distinct
   }
 
   /// The `k` nearest by content and the `k` best basket partners of the product `id`.
@@ -62,45 +72,63 @@ public struct SimilarProducts: Sendable {
     guard let stored = try store.product(id: id) else {
       let alike = try store.identifiers(like: id, limit: 3)
       let hint = alike.isEmpty ? "" : "; did you mean \(alike.joined(separator: ", "))?"
-      throw EngineError(
-        .unknownProduct, "no product has the id '\(id)'\(hint)")
+      throw EngineError(.unknownProduct, "no product has the id '\(id)'\(hint)")
     }
-    var items = try twins(of: stored).map { [$0] } ?? []
-    for neighbour in try content(of: stored.text, k: k) where items.count < k {
-      if let item = try item(text: neighbour.item, score: neighbour.score) { items.append(item) }
+    var content = Shelf(capacity: k, isDistinct: isDistinct)
+    if let twin = try twins(of: stored) { content.offer(twin) }
+    for neighbour in try nearest(to: stored.text, k: k) where !content.isFull {
+      if let item = try item(text: neighbour.item, score: neighbour.score) { content.offer(item) }
     }
-    for neighbour in try store.neighbours(.basket, of: stored.ordinal).prefix(k) {
+    var basket = Shelf(capacity: k, isDistinct: isDistinct)
+    for neighbour in try store.neighbours(.basket, of: stored.ordinal) where !basket.isFull {
       guard let partner = try store.product(ordinal: neighbour.item) else { continue }
-      items.append(item(partner, score: neighbour.score, source: .basket))
+      basket.offer(item(partner, score: neighbour.score, source: .basket))
     }
-    return Result(query: Query(id: id, title: stored.product.title), items: items)
+    return Result(
+      query: Query(id: id, title: stored.product.title), items: content.items + basket.items)
   }
 
-  /// The `k` products nearest to the vector of `text`.
-  public func similar(toText text: String, vector: [Float], model: String, k: Int) throws -> Result
-  {
-    let index = try ExactNeighbours(vectors(model: model, dimension: vector.count))
-    let query = try Vectors(values: vector, dimension: vector.count)
-    let items = try index.search(query, k: k)[0].compactMap {
-      try item(text: $0.item, score: $0.score)
+  /// The `k` products nearest to `text`, as a shopper's query. O(texts · dimension).
+  ///
+  /// - Throws: ``EngineError`` `nothingToDo` for a shop that was never built; `EncoderError`;
+  ///   ``StorageError``.
+  public func similar(toText text: String, k: Int) throws -> Result {
+    guard let summary = try BuildSummary.last(of: store) else { throw EngineError.emptyShop }
+    let encoder = try ModelStore().encoder(named: summary.model)
+    let rows = try encoder.encode([text], as: .query)
+    let query = try Vectors(values: rows.values, dimension: rows.dimension)
+    var content = Shelf(capacity: k, isDistinct: isDistinct)
+    for neighbour in try searchable(summary).search(query, k: reach(k))[0] where !content.isFull {
+      if let item = try item(text: neighbour.item, score: neighbour.score) { content.offer(item) }
     }
-    return Result(query: Query(text: text), items: items)
+    return Result(query: Query(text: text), items: content.items)
   }
+
+  /// How many texts to look at for `k` items: many may share a title.
+  private func reach(_ k: Int) -> Int { isDistinct ? 100 * k : k }
 
   /// Stored lists where they are long enough, else a search of all vectors.
-  private func content(of text: Int, k: Int) throws -> [Neighbour] {
+  private func nearest(to text: Int, k: Int) throws -> [Neighbour] {
     let stored = try store.neighbours(.content, of: text)
-    guard stored.count < k, let summary = try BuildSummary.last(of: store),
+    guard stored.count < reach(k), let summary = try BuildSummary.last(of: store),
       stored.count < summary.texts - 1
     else { return stored }
-    let all = try vectors(model: summary.model, dimension: summary.dimension)
-    let query = try Vectors(values: Array(all[text]), dimension: summary.dimension)
-    return try ExactNeighbours(all).search(query, k: k + 1)[0].filter { $0.item != text }
+    let index = try searchable(summary)
+    let query = try Vectors(values: Array(index.vectors[text]), dimension: summary.dimension)
+    return try index.search(query, k: reach(k) + 1)[0].filter { $0.item != text }
   }
 
-  private func vectors(model: String, dimension: Int) throws -> Vectors {
-    try Vectors(
-      values: store.publishedVectors(model: model, dimension: dimension), dimension: dimension)
+  /// All vectors, read at their first use.
+  private func searchable(_ summary: BuildSummary) throws -> ExactNeighbours {
+    try index.withLock { index in
+      if let index { return index }
+      let vectors = try Vectors(
+        values: store.publishedVectors(model: summary.model, dimension: summary.dimension),
+        dimension: summary.dimension)
+      let made = try ExactNeighbours(vectors)
+      index = made
+      return made
+    }
   }
 
   /// The other products with the very same text, as one item.
@@ -123,6 +151,27 @@ public struct SimilarProducts: Sendable {
     Item(
       id: stored.product.id, title: stored.product.title, score: score, source: source.rawValue,
       brand: stored.product.brand, category: stored.product.categories.first?.last,
+      variant: ProductText.variant(of: stored.product),
       sameText: sameText > 0 ? sameText : nil)
+  }
+}
+
+/// Items as they fill up a list, in the order of their scores.
+private struct Shelf {
+  private(set) var items: [SimilarProducts.Item] = []
+  private var titles: Set<String> = []
+  let capacity: Int
+  let isDistinct: Bool
+
+  init(capacity: Int, isDistinct: Bool) {
+    self.capacity = capacity
+    self.isDistinct = isDistinct
+  }
+
+  var isFull: Bool { items.count >= capacity }
+
+  mutating func offer(_ item: SimilarProducts.Item) {
+    if isDistinct && !titles.insert(item.title.lowercased()).inserted { return }
+    items.append(item)
   }
 }

@@ -33,6 +33,7 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
     self.message = message
   }
 
+  /// The place and the message.
   public var description: String { "\(path): \(message)" }
 
   /// Puts an error of the database into our words; bound values never enter the message.

@@ -55,7 +55,8 @@ import Testing
     let shop = folder.path("shop")
     let first = try folder.write("id,title\n1,red coat\n2,blue coat\n3,scarf\n", to: "a.csv")
     #expect(try AkinProcess.run("build", "--products", first, "--shop", shop).status == 0)
-    let second = try folder.write("id,title\n1,red coat\n2,navy coat\n3,scarf\n4,hat\n", to: "b.csv")
+    let second = try folder.write(
+      "id,title\n1,red coat\n2,navy coat\n3,scarf\n4,hat\n", to: "b.csv")
     let built = try AkinProcess.run("build", "--products", second, "--shop", shop, "--json")
     #expect(built.status == 0, "\(built.messages)")
     #expect(try built.json()["encoded"] as? Int == 2)
@@ -86,10 +87,11 @@ import Testing
     #expect(strict.messages.contains("bad.csv") && strict.messages.contains("3"))
   }
 
-  @Test(arguments: [
-    ("missing.csv", nil), ("empty.csv", ""), ("headless.csv", "nothing,here\n1,2\n"),
-    ("broken.parquet", "PAR1 but nothing else"),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("missing.csv", nil), ("empty.csv", ""), ("headless.csv", "nothing,here\n1,2\n"),
+      ("broken.parquet", "PAR1 but nothing else"),
+    ] as [(String, String?)])
   func unusableFile(name: String, content: String?) throws {
     if let content { _ = try folder.write(content, to: name) }
     let built = try AkinProcess.run(

@@ -139,10 +139,13 @@ ctorch_status ctorch_gradients(
 bool ctorch_set_gradient_recording(bool enabled);
 bool ctorch_gradient_recording(void);
 
-typedef struct ctorch_inference_s *ctorch_inference;
+// Room for what the calling thread must go back to after inference mode.
+typedef struct ctorch_inference {
+  uint64_t storage[8];
+} ctorch_inference;
 // Inference mode on the calling thread until the matching leave, on the same thread.
-ctorch_status ctorch_inference_enter(ctorch_inference *out);
-void ctorch_inference_leave(ctorch_inference scope);
+void ctorch_inference_enter(ctorch_inference *scope);
+void ctorch_inference_leave(ctorch_inference *scope);
 
 // MARK: Runtime (Runtime.cpp)
 
@@ -164,4 +167,6 @@ bool ctorch_processor_has(const char *feature);
 #ifdef __cplusplus
 }
 #endif
+
+#include "CTorchPacked.h"
 #endif

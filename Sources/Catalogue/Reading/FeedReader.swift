@@ -34,6 +34,8 @@ package protocol FeedReader: AnyObject {
   var columns: [String] { get }
   /// Bytes of the file consumed so far (compressed where it is compressed), for progress.
   var bytesRead: Int { get }
-  /// Lends every item in file order. `body` throws to stop.
+  /// Lends every item in file order. `body` throws to stop; a later call goes on behind the item
+  /// that was lent last. Throws ``FeedError`` where the file cannot be read on, after every item
+  /// before that place.
   func forEach(_ body: (FeedItem) throws -> Void) throws
 }

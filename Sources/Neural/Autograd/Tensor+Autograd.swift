@@ -79,11 +79,15 @@ public func withoutGradient<Result, Failure: Error>(
 
 /// Runs `body` in libtorch's inference mode: like ``withoutGradient(_:)`` and cheaper, but the
 /// tensors made inside can never take part in a recorded operation.
-public func withInferenceMode<Result>(
-  _ body: () throws(NeuralError) -> Result
-) throws(NeuralError) -> Result {
-  var scope: OpaquePointer?
-  try check(ctorch_inference_enter(&scope), "withInferenceMode")
-  defer { ctorch_inference_leave(scope) }
+public func withInferenceMode<Result, Failure: Error>(
+  _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+  let scope = UnsafeMutablePointer<ctorch_inference>.allocate(capacity: 1)
+  scope.initialize(to: ctorch_inference())
+  ctorch_inference_enter(scope)
+  defer {
+    ctorch_inference_leave(scope)
+    scope.deallocate()
+  }
   return try body()
 }

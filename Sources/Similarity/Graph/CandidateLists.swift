@@ -45,14 +45,37 @@ struct CandidateLists {
 
   /// Sets ``order`` for `window` of the lists: those near the same sample row stand together, so
   /// that the vectors they share are still in the cache. A counting sort, O(window + sample).
-  func arrange(_ window: Range<Int>, sample: Int) {
-    var starts = [Int](repeating: 0, count: sample + 2)
-    for row in window { starts[Int(nearest.start[row]) + 1] += 1 }
+  func arrange(_ window: Range<Int>, buckets: [Int]) {
+    var starts = [Int](repeating: 0, count: buckets.count + 2)
+    func bucket(_ row: Int) -> Int { buckets.isEmpty ? 0 : buckets[Int(nearest.start[row])] }
+    for row in window { starts[bucket(row) + 1] += 1 }
     for index in 1..<starts.count { starts[index] += starts[index - 1] }
     for row in window {
-      let bucket = Int(nearest.start[row])
+      let bucket = bucket(row)
       order.start[window.lowerBound + starts[bucket]] = Int32(row)
       starts[bucket] += 1
     }
+  }
+
+  /// A place for each sample row, such that those of one cluster are neighbours: each points to
+  /// the sample row nearest to it, and those that lead to the same mutual pair go together.
+  func buckets(_ sample: Sample, first: Int, count: Int) -> [Int] {
+    let next = (0..<sample.count).map { index in
+      let row = Int(sample.identity.start[index]) - first
+      return (0..<count).contains(row) ? Int(nearest.start[row]) : index
+    }
+    let roots = next.indices.map { index in
+      var (one, other) = (index, next[index])
+      // Scores grow along the way, so it ends in a pair; ties might make a ring.
+      for _ in 0..<64 where next[other] != one { (one, other) = (other, next[other]) }
+      return min(one, other)
+    }
+    var places = [Int](repeating: 0, count: sample.count)
+    for (place, index) in next.indices.sorted(by: { (roots[$0], $0) < (roots[$1], $1) })
+      .enumerated()
+    {
+      places[index] = place
+    }
+    return places
   }
 }

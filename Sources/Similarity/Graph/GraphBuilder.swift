@@ -115,10 +115,11 @@ struct GraphBuilder {
   /// lists; rows in doubt are compared with everything.
   private func finish(_ lists: akin_lists, _ counter: inout PairCounter) throws {
     let count = lists.view.count
+    let buckets = memory.buckets(sample, first: lists.view.first, count: count)
     try withUnsafePointer(to: lists) { lists in
       for first in stride(from: 0, to: count, by: max(1, layout.windowRows)) {
         let window = first..<min(first + layout.windowRows, count)
-        memory.arrange(window, sample: sample.count)
+        memory.arrange(window, buckets: buckets)
         workers.run(window, by: 256) { piece, _ in
           akin_prune(
             kernel.identifier, lists, memory.order.start + piece.lowerBound, piece.count)

@@ -11,6 +11,7 @@ public enum GraphError: Error, Equatable, CustomStringConvertible {
   /// The file that finished rows are kept in cannot be written.
   case checkpoint(path: String, reason: String)
 
+  /// What happened, where, and what to do.
   public var description: String {
     switch self {
     case .unreadable(let path, let reason): "\(path): cannot be read, \(reason)"

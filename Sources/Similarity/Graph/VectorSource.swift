@@ -15,7 +15,9 @@ public protocol VectorSource: AnyObject, Sendable {
 ///
 /// `@unchecked Sendable`: the mapping is read only and immutable from `init` to `deinit`.
 public final class MappedVectors: VectorSource, @unchecked Sendable {
+  /// Components of one vector.
   public let dimension: Int
+  /// The mapped rows.
   public let values: UnsafeBufferPointer<Float>
   private let mapping: UnsafeMutableRawPointer
   private let length: Int
@@ -50,5 +52,6 @@ public final class MappedVectors: VectorSource, @unchecked Sendable {
 
   deinit { munmap(mapping, length) }
 
+  /// Unmaps what is resident; it is read again from the file when it is needed.
   public func forget() { madvise(mapping, length, Int32(MADV_DONTNEED)) }
 }

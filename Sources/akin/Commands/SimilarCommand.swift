@@ -24,12 +24,16 @@ struct SimilarCommand: ParsableCommand {
   @Option(name: .customLong("k"), help: "How many of each kind.")
   var count = 10
 
+  @Flag(help: "One neighbour of each title: the sizes of one article count as one.")
+  var distinct = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
   func validate() throws {
     guard (id == nil) != (text == nil) else {
-      throw ValidationError("Name one product, or a text: akin similar --shop DIR ID | --text \"…\"")
+      throw ValidationError(
+        "Name one product, or a text: akin similar --shop DIR ID | --text \"…\"")
     }
     guard (1...1000).contains(count) else {
       throw ValidationError("--k takes a number from 1 to 1000, not \(count).")
@@ -38,7 +42,7 @@ struct SimilarCommand: ParsableCommand {
 
   func run() throws {
     let store = try shop.open()
-    let products = SimilarProducts(store: store)
+    let products = SimilarProducts(store: store, distinct: distinct)
     let result =
       if let id {
         try products.similar(to: id, k: count)
@@ -50,7 +54,8 @@ struct SimilarCommand: ParsableCommand {
 
   private func show(_ result: SimilarProducts.Result) {
     let query = result.query
-    Terminal.print([query.id, query.title ?? query.text].compactMap(\.self).joined(separator: "  "))
+    Terminal.print(
+      [query.id, query.title ?? query.text].compactMap(\.self).joined(separator: "  "))
     let content = result.items(from: .content)
     let basket = result.items(from: .basket)
     if query.text != nil {

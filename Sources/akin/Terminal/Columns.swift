@@ -35,12 +35,13 @@ struct Columns {
   }
 
   private func line(_ cells: [String]) -> String {
-    "  " + cells.map { DisplayWidth.padded($0, to: width) }.joined(separator: "  ")
+    "  " + cells.map { DisplayWidth.pad($0, to: width) }.joined(separator: "  ")
   }
 
   private func cell(_ item: SimilarProducts.Item) -> String {
     let score = String(format: "%.3f", item.score)
     var title = item.title
+    if let variant = item.variant, !title.contains(variant) { title += ", \(variant)" }
     if let others = item.sameText { title += " (+\(others.formatted()) alike)" }
     return "\(score)  \(item.id)  \(title)"
   }

@@ -1,0 +1,279 @@
+public import Foundation
+
+/// What an import of behaviour logs came to.
+public struct EventSummary: Codable, Sendable, Hashable {
+  /// Rows read, refused ones included.
+  public var rows = 0
+  /// Events handed on.
+  public var events = 0
+  /// Events whose identifier had been read before; they were left out.
+  public var repeated = 0
+  /// Events of products that the catalogue does not have; they were kept.
+  public var unknownProducts = 0
+  /// By GA4 name.
+  public var types: [String: Int] = [:]
+  /// Refused rows by reason.
+  public var rejects: [String: Int] = [:]
+  /// The earliest and latest time, in seconds since 1970-01-01 UTC.
+  public var earliest: Double?
+  /// The latest time.
+  public var latest: Double?
+  /// What the columns of the last file were taken for.
+  public var mapping: [QualityReport.Column] = []
+
+  enum CodingKeys: String, CodingKey {
+    case rows, events, repeated, types, rejects, earliest, latest, mapping
+    case unknownProducts = "unknown_products"
+  }
+
+  /// Nothing read yet.
+  public init() {}
+}
+
+/// Reads behaviour logs into events.
+///
+/// Importing the same log again adds nothing where its events carry identifiers. Memory grows only
+/// with those identifiers.
+public final class EventImporter {
+  private let options: ImportOptions
+  private let rejects: RejectLog
+  private let isKnown: (String) -> Bool
+  private var identifiers = IdentifierTable()
+  /// What has been read so far.
+  public private(set) var summary = EventSummary()
+  /// Called about every 4,096 rows.
+  public var onProgress: ((ImportProgress) -> Void)?
+
+  /// Creates an importer that writes refused rows to `rejects` and asks `isKnown` whether the
+  /// catalogue has a product.
+  public init(
+    options: ImportOptions = ImportOptions(), rejects: RejectLog,
+    isKnown: @escaping (String) -> Bool
+  ) {
+    self.options = options
+    self.rejects = rejects
+    self.isKnown = isKnown
+  }
+
+  /// Reads one file to its end; format, compression and encoding are detected.
+  /// - Throws: ``ImportError``, the reader's own errors, `CancellationError`, whatever `sink` throws.
+  public func add(file: URL, sink: (Event) throws -> Void) throws {
+    try add(FeedSource.open(file), sink: sink)
+  }
+
+  /// Reads one log to its end.
+  /// - Throws: ``ImportError``, the reader's own errors, `CancellationError`, whatever `sink` throws.
+  package func add(_ source: FeedSource, sink: (Event) throws -> Void) throws {
+    var columns = source.reader.columns
+    var builder: EventBuilder?
+    var rows = 0
+    if !columns.isEmpty { builder = try makeBuilder(columns, source) }
+    try source.reader.forEach { item in
+      rows &+= 1
+      summary.rows &+= 1
+      if rows & 4095 == 0 {
+        try Task.checkCancellation()
+        onProgress?(
+          ImportProgress(file: source.name, bytesRead: source.reader.bytesRead, rows: rows))
+      }
+      if source.reader.columns.count != columns.count {
+        columns = source.reader.columns
+        builder?.extend(to: columns)
+      }
+      if builder == nil { builder = try makeBuilder(columns, source) }
+      switch item {
+      case .malformed(let line, let raw, let column, let reason):
+        try refuse(
+          Reject(
+            file: source.name, line: line,
+            column: column.flatMap { $0 < columns.count ? columns[$0] : nil },
+            reason: .malformedRecord, message: reason, row: raw.text))
+      case .record(let record):
+        switch builder?.build(record) {
+        case .refused(let reason, let column, let message)?:
+          try refuse(
+            Reject(
+              file: source.name, line: record.line, column: column, reason: reason,
+              message: message, row: record.raw.text))
+        case .events(let events)?: for event in events { try take(event, sink) }
+        case .event(let event)?: try take(event, sink)
+        case nil: break
+        }
+      }
+    }
+    if let builder { summary.mapping = builder.summary }
+    onProgress?(ImportProgress(file: source.name, bytesRead: source.reader.bytesRead, rows: rows))
+    try rejects.flush()
+  }
+
+  private func makeBuilder(_ columns: [String], _ source: FeedSource) throws -> EventBuilder {
+    do {
+      return EventBuilder(
+        mapping: try EventMapping(columns: columns, overrides: options.overrides),
+        options: options)
+    } catch {
+      throw ImportError(code: .mapping, message: error.description, file: source.name)
+    }
+  }
+
+  private func take(_ event: Event, _ sink: (Event) throws -> Void) throws {
+    if let id = event.id, !identifiers.insert(id).isNew {
+      summary.repeated += 1
+      return
+    }
+    summary.events += 1
+    summary.types[event.type.rawValue, default: 0] += 1
+    if !isKnown(event.product) { summary.unknownProducts += 1 }
+    if let time = event.time {
+      summary.earliest = min(summary.earliest ?? time, time)
+      summary.latest = max(summary.latest ?? time, time)
+    }
+    try sink(event)
+  }
+
+  private func refuse(_ reject: Reject) throws(ImportError) {
+    summary.rejects[reject.reason.rawValue, default: 0] += 1
+    try rejects.write(reject)
+    guard options.isStrict else { return }
+    try rejects.flush()
+    throw ImportError(
+      code: .refusedRow,
+      message: reject.message + " Correct the row, or import without --strict to set it aside.",
+      file: reject.file, line: reject.line, column: reject.column)
+  }
+}
+
+/// Turns records of a log into events.
+struct EventBuilder {
+  enum Outcome {
+    case event(Event)
+    case events([Event])
+    case refused(RejectReason, column: String?, message: String)
+  }
+
+  private var mapping: EventMapping
+  private let options: ImportOptions
+
+  init(mapping: EventMapping, options: ImportOptions) {
+    self.mapping = mapping
+    self.options = options
+  }
+
+  mutating func extend(to columns: [String]) { mapping.extend(to: columns) }
+
+  var summary: [QualityReport.Column] {
+    zip(mapping.columns, mapping.fields).map {
+      QualityReport.Column(column: $0, role: $1?.rawValue ?? "ignored")
+    }
+  }
+
+  private struct Refusal: Error {
+    var reason: RejectReason
+    var column: String
+    var message: String
+  }
+
+  func build(_ record: FeedRecord) -> Outcome {
+    var event = Event(type: options.eventType, product: "")
+    var items: FieldBytes?
+    var price: FieldBytes?
+    var currency: String?
+    do throws(Refusal) {
+      for index in 0..<min(record.fields.count, mapping.fields.count) {
+        guard let role = mapping.fields[index] else { continue }
+        let field = record.fields[index].trimmed()
+        if field.baseAddress == nil || MissingValue.matches(field) { continue }
+        switch role {
+        case .items: items = field
+        case .price: price = field
+        case .currency: currency = PriceReader.currency(field.text)
+        default: try set(role, field, mapping.columns[index], &event)
+        }
+      }
+    } catch {
+      return .refused(error.reason, column: error.column, message: error.message)
+    }
+    if let price { event.price = self.price(price, currency, event.quantity) }
+    if let items { return expand(items, event, currency) }
+    if event.product.isEmpty {
+      return .refused(
+        .missingProduct, column: mapping.column(for: .product),
+        message: "The row names no product.")
+    }
+    return .event(event)
+  }
+
+  private func set(
+    _ role: EventField, _ field: FieldBytes, _ column: String, _ event: inout Event
+  ) throws(Refusal) {
+    switch role {
+    case .product: event.product = TextCleaner.clean(field) ?? ""
+    case .type:
+      guard let type = EventType(alias: field.text) else {
+        throw Refusal(
+          reason: .unknownEventType, column: column,
+          message: "The event type is unknown. Use GA4's names, such as view_item or purchase.")
+      }
+      event.type = type
+    case .id: event.id = field.text
+    case .visitor: event.visitor = field.text
+    case .user: event.user = field.text
+    case .session: event.session = field.text
+    case .transaction: event.transaction = field.text
+    case .time:
+      guard let time = TimeReader.read(field) else {
+        throw Refusal(
+          reason: .unreadableTime, column: column,
+          message: "The time cannot be read. Use ISO 8601 or Unix time.")
+      }
+      event.time = time
+    case .quantity:
+      guard let quantity = DecimalText.parse(field) else {
+        throw Refusal(
+          reason: .unreadableQuantity, column: column, message: "The quantity is no number.")
+      }
+      event.quantity = quantity
+    case .price, .currency, .items: break
+    }
+  }
+
+  /// The price of one piece; `nil` where it cannot be read.
+  private func price(_ field: FieldBytes, _ currency: String?, _ quantity: Double) -> Price? {
+    guard var price = PriceReader.read(field, currency: currency ?? options.currency).price else {
+      return nil
+    }
+    if mapping.priceIsTotal, quantity > 0 { price.amount /= quantity }
+    return price
+  }
+
+  /// One event for each object of a GA4 `items` array.
+  private func expand(_ items: FieldBytes, _ shared: Event, _ currency: String?) -> Outcome {
+    guard case .array(let elements)? = JSONValue.parse(items) else {
+      return .refused(
+        .unreadableItems, column: mapping.column(for: .items),
+        message: "The items are no JSON array.")
+    }
+    var events: [Event] = []
+    for (position, item) in elements.enumerated() {
+      let id = item.scalarText ?? item.member("item_id", "product_id", "id", "sku")?.scalarText
+      guard let id, let product = TextCleaner.clean(id) else {
+        return .refused(
+          .missingProduct, column: mapping.column(for: .items),
+          message: "Item \(position + 1) names no product.")
+      }
+      var event = shared
+      event.product = product
+      event.id = shared.id.map { "\($0)#\(position)" }
+      if case .number(let quantity)? = item.member("quantity") { event.quantity = quantity }
+      if let amount = item.member("price", "item_price")?.scalarText {
+        event.price = PriceReader.read(amount, currency: currency ?? options.currency).price
+      }
+      events.append(event)
+    }
+    if events.isEmpty {
+      return .refused(
+        .missingProduct, column: mapping.column(for: .items), message: "The row has no items.")
+    }
+    return .events(events)
+  }
+}

@@ -1,0 +1,94 @@
+/// The words of a title as hashes: runs of letters and digits without case; pairs of signs in
+/// scripts that write no blanks. Numbers with units are left out: they are compared as quantities.
+struct TitleWords {
+  /// Sum over the words that hold digits, so that their order does not matter.
+  private(set) var digitHash: UInt64 = 0
+  /// Sum over all words: the title without order, case and punctuation.
+  private(set) var key: UInt64 = 0
+  /// The least value of each of six hash functions over the words (MinHash).
+  private(set) var minima: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
+    (.max, .max, .max, .max, .max, .max)
+
+  init(_ title: FieldBytes, quantities: [Range<Int>]) {
+    var words = Scanner(title, skipping: quantities)
+    var digits: UInt64 = 0
+    var sum: UInt64 = 0
+    var (a, b, c, d, e, f) = minima
+    while let (hash, hasDigit) = words.next() {
+      if hasDigit { digits &+= NearDuplicateFinder.mix(hash) }
+      sum &+= NearDuplicateFinder.mix(hash &+ 1)
+      a = min(a, hash &* 0x9E37_79B9_7F4A_7C15)
+      b = min(b, hash &* 0xC2B2_AE3D_27D4_EB4F)
+      c = min(c, hash &* 0x1656_67B1_9E37_79F9)
+      d = min(d, hash &* 0x27D4_EB2F_1656_67C5)
+      e = min(e, hash &* 0x85EB_CA77_C2B2_AE63)
+      f = min(f, hash &* 0xFF51_AFD7_ED55_8CCD)
+    }
+    minima = (a, b, c, d, e, f)
+    digitHash = digits
+    key = sum
+  }
+
+  /// The different words of a title.
+  static func set(of title: String) -> Set<UInt64> {
+    title.withFieldBytes { bytes in
+      var spans: [Range<Int>] = []
+      _ = QuantityReader.find(in: bytes, spans: &spans)
+      var words = Scanner(bytes, skipping: spans)
+      var hashes: Set<UInt64> = []
+      while let word = words.next() { hashes.insert(word.hash) }
+      return hashes
+    }
+  }
+
+  /// Hands out one word after the other.
+  private struct Scanner {
+    private let bytes: FieldBytes
+    private let skipped: [Range<Int>]
+    private var skip = 0
+    private var index = 0
+    private var previous: UInt64 = 0
+
+    init(_ bytes: FieldBytes, skipping: [Range<Int>]) {
+      self.bytes = bytes
+      skipped = skipping
+    }
+
+    @inline(__always)
+    mutating func next() -> (hash: UInt64, hasDigit: Bool)? {
+      var hash: UInt64 = 0
+      var length = 0
+      var hasDigit = false
+      while index < bytes.count {
+        if skip < skipped.count, index >= skipped[skip].lowerBound {
+          index = max(index, skipped[skip].upperBound)
+          skip &+= 1
+          previous = 0
+          if length > 0 { break }
+          continue
+        }
+        let byte = bytes[index]
+        let isSign = byte >= 0xE3 && byte <= 0xED && index &+ 2 < bytes.count
+        if !isSign, byte >= 0x80 || byte.isLetter || byte.isDigit {
+          hash = (hash ^ UInt64(byte.lowered)) &* 0x100_0000_01B3
+          hasDigit = hasDigit || byte.isDigit
+          length &+= 1
+          index &+= 1
+          continue
+        }
+        if length > 0 { break }
+        guard isSign else {
+          previous = 0
+          index &+= 1
+          continue
+        }
+        let sign = UInt64(byte) << 16 | UInt64(bytes[index &+ 1]) << 8 | UInt64(bytes[index &+ 2])
+        let pair = previous << 24 | sign
+        previous = sign
+        index &+= 3
+        return (NearDuplicateFinder.mix(pair), false)
+      }
+      return length > 0 ? (NearDuplicateFinder.mix(hash), hasDigit) : nil
+    }
+  }
+}

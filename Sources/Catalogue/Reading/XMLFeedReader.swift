@@ -1,0 +1,105 @@
+internal import CXML
+
+/// Products of a Google Merchant feed: every RSS `<item>` or Atom `<entry>` is a record.
+///
+/// Columns are the elements' local names (`g:id` is `id`) in the order of their first appearance.
+/// An element that an item has several times is lent as a JSON array of its texts, an element
+/// with elements in it (`g:shipping`) as a JSON object, an Atom link as its address.
+///
+/// libxml2's push parser reads the document: Foundation's parser makes strings and dictionaries
+/// of every element, and does not say how it treats entities. Declarations of entities end the
+/// reading, nothing is ever fetched.
+final class XMLFeedReader: DescribedFeedReader {
+  var columns: [String] { names }
+  let description: FeedDescription
+  var bytesRead: Int { file.position }
+
+  private let stream: any ByteStream
+  private let file: FileStream
+  private let parser: OpaquePointer
+  private let chunk: UnsafeMutableRawBufferPointer
+  private var names: [String] = []
+  private var fields: [UnsafeRawBufferPointer] = []
+  private var hasEnded = false
+
+  init(
+    _ stream: any ByteStream, file: FileStream, encoding: FeedEncoding?,
+    description: FeedDescription, options: FeedOptions
+  ) throws(FeedError) {
+    let limit = min(max(options.maximumRowBytes, 64), 1 << 30)
+    guard let handle = cxml_open(encoding?.rawValue, limit, max(options.maximumColumns, 1)) else {
+      throw FeedError(
+        .resources, path: file.path, message: "not enough memory for the XML parser",
+        advice: "close other programs")
+    }
+    self.stream = stream
+    self.file = file
+    self.description = description
+    parser = handle
+    chunk = .allocate(byteCount: max(options.chunkBytes, 1), alignment: 16)
+  }
+
+  deinit {
+    cxml_close(parser)
+    chunk.deallocate()
+  }
+
+  func forEach(_ body: (FeedItem) throws -> Void) throws {
+    // Items that an earlier call left waiting.
+    try lendWaiting(body)
+    while !hasEnded {
+      let count = try stream.read(into: chunk)
+      let failure = cxml_push(
+        parser, chunk.bindMemory(to: UInt8.self).baseAddress, count, count == 0 ? 1 : 0)
+      hasEnded = count == 0 || failure != nil
+      let reason = failure.map { String(cString: $0) }
+      if reason == nil && count == 0 && cxml_is_feed(parser) == 0 { throw notAFeed() }
+      try lendWaiting(body)
+      if let reason {
+        try lendFailure(reason, body)
+      }
+    }
+  }
+
+  private func lendWaiting(_ body: (FeedItem) throws -> Void) throws {
+    var item = cxml_item()
+    while cxml_next(parser, &item) == 1 {
+      while names.count < cxml_column_count(parser) {
+        names.append(String(cString: cxml_column_name(parser, names.count)))
+        fields.append(UnsafeRawBufferPointer(start: nil, count: 0))
+      }
+      let missing = UnsafeRawBufferPointer(start: nil, count: 0)
+      for column in fields.indices { fields[column] = missing }
+      for index in 0..<item.count {
+        let value = item.values[index]
+        fields[item.columns[index]] = UnsafeRawBufferPointer(start: value.text, count: value.length)
+      }
+      let raw = UnsafeRawBufferPointer(start: item.raw.text, count: item.raw.length)
+      try fields.withUnsafeBufferPointer { fields in
+        try body(.record(FeedRecord(line: item.line, raw: raw, fields: fields)))
+      }
+    }
+  }
+
+  private func lendFailure(_ reason: String, _ body: (FeedItem) throws -> Void) throws {
+    let line = cxml_failure_line(parser)
+    // A document that never looked like a feed is no feed with one broken item.
+    guard cxml_is_feed(parser) == 1 else {
+      throw FeedError(
+        .notAFeed, path: file.path, line: line, message: "this is no XML feed: \(reason)",
+        advice: "give an RSS 2.0 or Atom product feed")
+    }
+    let empty: [UInt8] = []
+    try empty.withUnsafeBytes { raw in
+      try body(
+        .malformed(
+          line: line, raw: raw, column: nil, reason: "the document ends here: \(reason)"))
+    }
+  }
+
+  private func notAFeed() -> FeedError {
+    FeedError(
+      .notAFeed, path: file.path, message: "this XML has no channel, item or entry",
+      advice: "give an RSS 2.0 or Atom product feed")
+  }
+}

@@ -1,0 +1,109 @@
+import AkinNeural
+
+/// One block of a BERT-family encoder, for inference:
+///
+///     a = norm(x + W_o · attention(W_qkv x))
+///     y = norm(a + W_2 · activation(W_1 a))
+///
+/// Post-norm as in the original Transformer (Vaswani et al., 2017). Queries, keys and values come
+/// out of one product. Biases, GELU and the residual sums are fused into the products.
+struct TransformerBlock {
+  private let projection: PackedLinear
+  private let attentionOutput: PackedLinear
+  private let attentionNorm: LayerNorm
+  private let expansion: PackedLinear
+  private let contraction: PackedLinear
+  private let outputNorm: LayerNorm
+  private let heads: Int
+  private let activation: TransformerConfiguration.Activation
+
+  init(
+    _ names: TransformerNames.Block, _ loader: WeightLoader,
+    _ configuration: TransformerConfiguration
+  ) throws(EncoderError) {
+    let hidden = configuration.hidden
+    let wide = configuration.intermediate
+    projection = try loader.linear(
+      [names.query, names.key, names.value], inputs: hidden, outputs: hidden)
+    attentionOutput = try loader.linear([names.attentionOutput], inputs: hidden, outputs: hidden)
+    attentionNorm = try loader.norm(names.attentionNorm, hidden)
+    expansion = try loader.linear([names.expansion], inputs: hidden, outputs: wide)
+    contraction = try loader.linear([names.contraction], inputs: wide, outputs: hidden)
+    outputNorm = try loader.norm(names.outputNorm, hidden)
+    heads = configuration.heads
+    activation = configuration.activation
+  }
+
+  /// `[tokens, hidden]` → `[tokens, hidden]`.
+  func callAsFunction(
+    _ x: Tensor, _ sequences: PackedSequences
+  ) throws(NeuralError) -> Tensor {
+    let context = try sequences.attention(projection(x), heads: heads)
+    let attended = try attentionNorm(attentionOutput.adding(x, to: context))
+    return try outputNorm(contraction.adding(attended, to: expanded(attended)))
+  }
+
+  private func expanded(_ x: Tensor) throws(NeuralError) -> Tensor {
+    switch activation {
+    case .gelu: try expansion.gelu(x)
+    case .geluTanh: try expansion.gelu(x, .tanh)
+    case .relu: try expansion(x).relu()
+    }
+  }
+}
+
+/// Layer normalisation over the last dimension, computed in float32 whatever the type.
+struct LayerNorm {
+  let weight: Tensor
+  let bias: Tensor
+  let epsilon: Double
+
+  func callAsFunction(_ x: Tensor) throws(NeuralError) -> Tensor {
+    try x.layerNorm(weight: weight, bias: bias, epsilon: epsilon)
+  }
+}
+
+/// Makes layers out of a file's weights, in the type that the model computes in.
+struct WeightLoader {
+  let source: any WeightSource
+  let dtype: DType
+  let epsilon: Double
+
+  /// Layers that share their input become one, their outputs side by side.
+  func linear(
+    _ names: [String], inputs: Int, outputs: Int
+  ) throws(EncoderError) -> PackedLinear {
+    var weights: [Tensor] = []
+    var biases: [Float] = []
+    for name in names {
+      let table = try source.table(name + source.names.weight, rows: outputs, width: inputs)
+      weights.append(try computing { () throws(NeuralError) in try table.tensor() })
+      biases += try source.vector(name + source.names.bias, count: outputs)
+    }
+    return try computing { () throws(NeuralError) in
+      let weight = weights.count == 1 ? weights[0] : try Tensor.concatenated(weights)
+      return try PackedLinear(weight: weight.to(dtype), bias: Tensor(biases).to(dtype))
+    }
+  }
+
+  func norm(_ name: String, _ width: Int, as type: DType? = nil) throws(EncoderError) -> LayerNorm {
+    let weight = try source.vector(name + source.names.weight, count: width)
+    let bias = try source.vector(name + source.names.bias, count: width)
+    return try computing { () throws(NeuralError) in
+      LayerNorm(
+        weight: try Tensor(weight).to(type ?? dtype), bias: try Tensor(bias).to(type ?? dtype),
+        epsilon: epsilon)
+    }
+  }
+}
+
+/// Runs tensor operations; a failure becomes this module's error.
+func computing<Result>(
+  _ body: () throws(NeuralError) -> Result
+) throws(EncoderError) -> Result {
+  do {
+    return try body()
+  } catch {
+    throw EncoderError(.computation, "The tensor library refused: \(error)")
+  }
+}

@@ -1,0 +1,35 @@
+/// The different texts among those of all products, in order of first appearance.
+struct DistinctTexts {
+  private(set) var values: [String] = []
+  /// For each product the index of its text in ``values``.
+  private(set) var indices: [Int] = []
+
+  init(_ texts: some Sequence<String>) {
+    var positions: [String: Int] = [:]
+    for text in texts {
+      if let position = positions[text] {
+        indices.append(position)
+      } else {
+        positions[text] = values.count
+        indices.append(values.count)
+        values.append(text)
+      }
+    }
+  }
+}
+
+/// Tells whether two builds compare the same texts in the same way.
+enum TextDigest {
+  /// 64-bit FNV-1a of everything the neighbour lists depend on. Not for security: it only saves
+  /// work, and the odds of a wrong match are 2⁻⁶⁴.
+  static func of(_ texts: [String], model: String, neighbours: Int) -> String {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    func add(_ text: String) {
+      for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+      hash = (hash ^ 0xFF) &* 0x100_0000_01B3
+    }
+    add("v1 \(model) \(neighbours)")
+    for text in texts { add(text) }
+    return String(hash, radix: 16)
+  }
+}

@@ -1,0 +1,208 @@
+// The header and the shelf of sample products.
+'use strict';
+
+(() => {
+  const { data, el, t } = Akin;
+  const report = data.report;
+  const byId = (id) => document.getElementById(id);
+  const FIRST = window.innerWidth < 700 ? 4 : 8;
+  let shown = FIRST;
+  let query = '';
+  let chosen = null;
+  // In a shop whose feed has no prices, saying so at every product would be noise.
+  const hasPrices = report.samples.some(({ product, similar, boughtTogether }) =>
+    product.price || [...similar, ...boughtTogether].some((n) => n.product.price));
+
+  // Words that two titles share: runs of letters or digits, and pairs of characters where a
+  // script writes no spaces.
+  const WORD = /[\p{L}\p{N}]+/gu;
+  const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+  function terms(text) {
+    const found = [];
+    for (const match of text.matchAll(WORD)) {
+      for (const part of match[0].matchAll(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]+|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]+/gu)) {
+        const start = match.index + part.index;
+        const run = part[0];
+        if (!UNSPACED.test(run)) {
+          // Letters apart from digits, so that iPhone12 shares both parts with iPhone 12.
+          for (const piece of run.matchAll(/\p{N}+|\P{N}{2,}/gu)) {
+            found.push([start + piece.index, piece[0].length, piece[0].toLowerCase()]);
+          }
+        } else {
+          for (let i = 0; i + 1 < run.length; i++) found.push([start + i, 2, run.slice(i, i + 2)]);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** A title as nodes, shared words in mark elements. */
+  function marked(title, shared) {
+    const cover = new Uint8Array(title.length);
+    for (const [start, length, word] of terms(title)) {
+      if (shared.has(word)) cover.fill(1, start, start + length);
+    }
+    const nodes = [];
+    for (let i = 0; i < title.length;) {
+      let end = i;
+      while (end < title.length && cover[end] === cover[i]) end++;
+      const text = title.slice(i, end);
+      nodes.push(cover[i] ? el('mark', {}, text) : text);
+      i = end;
+    }
+    return nodes;
+  }
+
+  function hue(text) {
+    let hash = 7;
+    for (const character of text) hash = (hash * 31 + character.codePointAt(0)) >>> 0;
+    return hash % 360;
+  }
+
+  function tile(product) {
+    const initial = Array.from((product.brand || product.title).trim())[0] || '·';
+    return el('span', { class: 'tile', 'aria-hidden': 'true', '--hue': hue(product.category[0] || '') }, initial.toUpperCase());
+  }
+
+  function hints(product, other, neighbour, kind) {
+    const same = (a, b) => a && b && a.toLowerCase() === b.toLowerCase();
+    const list = [];
+    if (neighbour.baskets) list.push(t('together', { n: Akin.number(neighbour.baskets) }));
+    if (same(product.brand, other.brand)) list.push(t('sameBrand'));
+    if (product.category.length && product.category.join('\n') === other.category.join('\n')) list.push(t('sameCategory'));
+    if (kind === 'similar' && product.price && other.price && product.price.currency === other.price.currency && product.price.amount > 0) {
+      const ratio = other.price.amount / product.price.amount - 1;
+      if (Math.abs(ratio) >= 0.1 && ratio < 2 && ratio > -0.8) {
+        list.push(t(ratio < 0 ? 'cheaper' : 'dearer', { n: Akin.percent(Math.abs(ratio)) }));
+      }
+    }
+    return list;
+  }
+
+  function neighbourList(sample, list, kind, range, emptyText) {
+    const words = new Set(terms(sample.product.title).map((term) => term[2]));
+    const ends = { a: Akin.number(range[0], 2), b: Akin.number(range[1], 2) };
+    const title = el('h4', {}, t(kind === 'similar' ? 'similar' : 'bought'),
+      list.length && range[0] !== 0 ? el('small', {}, t('scale', ends)) : null);
+    if (!list.length) return el('div', { class: `list ${kind}` }, title, el('p', { class: 'none' }, emptyText));
+    return el('div', { class: `list ${kind}` }, title, el('ol', {}, list.map((neighbour) => {
+      const other = neighbour.product;
+      const width = Math.min(Math.max((neighbour.score - range[0]) / (range[1] - range[0] || 1), 0.02), 1);
+      return el('li', {},
+        el('div', { class: 'line' },
+          el('span', { class: 'name', dir: 'auto', lang: other.language, title: other.title }, marked(other.title, words)),
+          el('span', { class: 'score' }, Akin.score(neighbour.score))),
+        el('span', { class: 'track', 'aria-hidden': 'true' }, el('span', { class: 'fill', '--part': width })),
+        el('div', { class: 'facts' },
+          hasPrices ? el('span', { class: 'price' }, Akin.price(other.price)) : null,
+          other.variant ? el('span', { class: 'variant', dir: 'auto' }, other.variant) : null,
+          hints(sample.product, other, neighbour, kind).map((hint) => el('span', { class: 'hint' }, hint))));
+    })));
+  }
+
+  /** The ends of the bars: from a round number below the lowest score to at least 1. */
+  function rangeOf(pick) {
+    const scores = report.samples.flatMap((sample) => pick(sample).map((n) => n.score));
+    if (!scores.length) return [0, 1];
+    const lowest = scores.reduce((a, b) => Math.min(a, b), 1);
+    const highest = scores.reduce((a, b) => Math.max(a, b), 1);
+    return [lowest > 0.5 ? Math.floor(lowest * 20 - 0.2) / 20 : Math.min(0, lowest), highest];
+  }
+  const ranges = { similar: rangeOf((s) => s.similar), bought: rangeOf((s) => s.boughtTogether) };
+
+  function card(sample) {
+    const product = sample.product;
+    return el('article', { class: 'card' },
+      el('div', { class: 'face' },
+        tile(product),
+        el('div', { class: 'about' },
+          el('h3', { dir: 'auto', lang: product.language }, product.title),
+          el('p', { class: 'meta' },
+            product.brand ? el('span', { class: 'brand', dir: 'auto' }, product.brand) : null,
+            product.category.length ? el('span', { dir: 'auto' }, product.category.join(' › ')) : null),
+          el('p', { class: 'tag' },
+            hasPrices ? el('strong', {}, Akin.price(product.price)) : null,
+            product.variant ? el('span', { dir: 'auto' }, product.variant) : null,
+            el('code', {}, product.id)),
+          product.description ? el('p', { class: 'text', dir: 'auto', lang: product.language }, product.description) : null)),
+      neighbourList(sample, sample.similar, 'similar', ranges.similar, t('noSimilar')),
+      neighbourList(sample, sample.boughtTogether, 'bought', ranges.bought, t(report.counts.events ? 'noBought' : 'noEvents')));
+  }
+
+  const haystacks = report.samples.map(({ product }) =>
+    [product.title, product.brand || '', product.category.join(' '), product.id].join('\n').normalize('NFKC').toLowerCase());
+  const groups = new Map();
+  for (const { product } of report.samples) {
+    const name = product.category[0];
+    if (name) groups.set(name, (groups.get(name) || 0) + 1);
+  }
+
+  function drawShelf() {
+    const wanted = query.normalize('NFKC').toLowerCase().split(/\s+/).filter(Boolean);
+    const matching = report.samples.filter((sample, index) =>
+      (chosen === null || sample.product.category[0] === chosen) && wanted.every((word) => haystacks[index].includes(word)));
+    byId('cards').replaceChildren(...matching.slice(0, shown).map(card));
+    const total = report.samples.length;
+    byId('found').textContent = total === 0 ? t('noSamples')
+      : matching.length === 0 ? t('none') : t('found', { n: Akin.number(matching.length), total: Akin.number(total) });
+    const rest = matching.length - shown;
+    byId('more').hidden = rest <= 0;
+    byId('more').textContent = t('more', { n: Akin.number(Math.min(Math.max(rest, 0), FIRST)) });
+  }
+
+  function drawChips() {
+    const names = [...groups].sort((a, b) => b[1] - a[1]).slice(0, 14).map((entry) => entry[0]);
+    const chip = (name, label) => el('button', {
+      type: 'button', class: 'chip', 'aria-pressed': String(chosen === name), dir: 'auto',
+      click: () => { chosen = name; shown = FIRST; drawChips(); drawShelf(); },
+    }, label);
+    const chips = byId('chips');
+    const focused = [...chips.children].indexOf(document.activeElement);
+    chips.replaceChildren(...(names.length > 1 ? [chip(null, t('all')), ...names.map((name) => chip(name, name))] : []));
+    if (focused >= 0 && chips.children[focused]) chips.children[focused].focus();
+  }
+
+  function drawHeader() {
+    const { counts, model } = report;
+    const made = [];
+    if (report.generated !== undefined) {
+      const form = { dateStyle: 'long', timeStyle: 'short' };
+      made.push(t('made', { date: new Intl.DateTimeFormat(Akin.language, form).format(new Date(report.generated * 1000)) }));
+    }
+    if (model) {
+      made.push([t('by', { model: model.name }), model.dimension && t('dimensions', { n: model.dimension }), model.execution].filter(Boolean).join(', '));
+    }
+    byId('made').textContent = made.join(' · ');
+    const figures = [['products', counts.products], ['events', counts.events], ['baskets', counts.baskets], ['shoppers', counts.shoppers],
+      ['brands', counts.brands], ['categories', counts.categories], ['covered', counts.productsWithBaskets]];
+    byId('figures').replaceChildren(...figures.filter(([, value]) => value !== undefined).map(([name, value]) =>
+      el('div', { title: Akin.number(value) }, el('dt', {}, t(name)), el('dd', {}, Akin.short(value)))));
+    byId('nav').replaceChildren(...['shelf', 'map', 'scores', 'quality', 'build'].filter((id) => !byId(id).hidden)
+      .map((id) => el('a', { href: `#${id}` }, t(id))));
+    byId('nav').setAttribute('aria-label', t('sections'));
+  }
+
+  function draw() {
+    document.documentElement.lang = Akin.language;
+    for (const element of document.querySelectorAll('[data-t]')) element.textContent = t(element.dataset.t);
+    byId('shop').textContent = report.shop;
+    byId('search').placeholder = t('searchHint');
+    byId('language').textContent = t('other');
+    byId('language').lang = t('otherLanguage');
+    drawChips();
+    drawShelf();
+    for (const section of Akin.sections) section();
+    drawHeader();
+  }
+
+  byId('search').addEventListener('input', (event) => { query = event.target.value; shown = FIRST; drawShelf(); });
+  byId('more').addEventListener('click', () => {
+    const first = shown;
+    shown += FIRST;
+    drawShelf();
+    const next = byId('cards').children[first];
+    if (next) { next.tabIndex = -1; next.focus({ preventScroll: true }); }
+  });
+  byId('language').addEventListener('click', () => { Akin.language = t('otherLanguage'); draw(); });
+  document.addEventListener('DOMContentLoaded', draw);
+})();
