@@ -106,7 +106,7 @@ let package = Package(
     .executableTarget(
       name: "akin",
       dependencies: [
-        "AkinEngine", "AkinCatalogue", "AkinEncoders", "AkinStorage",
+        "AkinEngine", "AkinCatalogue", "AkinEncoders", "AkinSimilarity", "AkinStorage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/akin", swiftSettings: swiftSettings),
@@ -116,12 +116,15 @@ let package = Package(
     .executableTarget(
       name: "akin-bench-catalogue", dependencies: ["AkinCatalogue"],
       path: "Benchmarks/Catalogue", exclude: ["generate", "run"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "akin-bench-graph", dependencies: ["AkinSimilarity"], path: "Benchmarks/graph",
+      exclude: ["README.md", "compare.py"], swiftSettings: swiftSettings),
 
     tests("Catalogue", ["CArrow", "CFeed"], exclude: ["Fixtures"]),
     tests("Text", exclude: ["Fixtures"]),
     tests("Neural"),
     tests("Encoders", ["AkinNeural"], exclude: ["Fixtures"]),
-    tests("Similarity", ["AkinCatalogue"]),
+    tests("Similarity", ["AkinCatalogue", "CKernels"]),
     tests("Recommenders", ["AkinCatalogue"]),
     tests("Storage", ["AkinCatalogue"]),
     tests("Report", ["AkinCatalogue"]),

@@ -21,30 +21,12 @@ typedef float v16u __attribute__((vector_size(64), aligned(4)));
 #include "score.inc"
 
 #define KERNEL(name) name##_avx512
-#define TARGET __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,fma,prefer-vector-width=512")))
+#define TARGET \
+  __attribute__((min_vector_width(512), target("avx512f,avx512vl,avx512bw,avx512dq,fma")))
 #define QUERIES 12
 #define PANELS 2
 #include "score.inc"
 #endif
-
-int akin_kernel_best(void) {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
-    return AKIN_KERNEL_AVX512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return AKIN_KERNEL_AVX2;
-#endif
-  return AKIN_KERNEL_PLAIN;
-}
-
-const char *akin_kernel_name(int kernel) {
-  switch (kernel) {
-    case AKIN_KERNEL_AVX512: return "avx512";
-    case AKIN_KERNEL_AVX2: return "avx2";
-    default: return "plain";
-  }
-}
 
 size_t akin_packed_size(size_t rows, size_t dimension) {
   return (rows + AKIN_PANEL_ROWS - 1) / AKIN_PANEL_ROWS * AKIN_PANEL_ROWS * dimension;
@@ -64,7 +46,7 @@ void akin_pack_panels(const float *vectors, size_t rows, size_t dimension, float
 void akin_score_panels(int kernel, const float *queries, size_t query_count, const float *packed,
                        size_t panels, size_t dimension, float *scores, size_t stride) {
 #if defined(__x86_64__)
-  if (kernel == AKIN_KERNEL_AVX512) {
+  if (kernel >= AKIN_KERNEL_AVX512) {
     score_avx512(queries, query_count, packed, panels, dimension, scores, stride);
     return;
   }
@@ -100,7 +82,7 @@ __attribute__((target("avx512f"))) static size_t select_avx512(const float *scor
 size_t akin_select_above(int kernel, const float *scores, size_t count, float threshold,
                          int32_t *offsets) {
 #if defined(__x86_64__)
-  if (kernel == AKIN_KERNEL_AVX512) return select_avx512(scores, count, threshold, offsets);
+  if (kernel >= AKIN_KERNEL_AVX512) return select_avx512(scores, count, threshold, offsets);
 #endif
   (void)kernel;
   size_t found = 0;

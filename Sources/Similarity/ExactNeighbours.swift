@@ -1,6 +1,5 @@
 public import AkinCatalogue
 internal import CKernels
-internal import Foundation
 
 /// Exact nearest neighbours by inner product: every pair is compared, in float32.
 ///
@@ -46,25 +45,32 @@ public struct ExactNeighbours: Sendable {
     return lists
   }
 
-  /// The `k` nearest other rows of every row: the similarity graph.
+  /// The `k` nearest other rows of every row: the similarity graph, by ``SimilarityGraph``.
   ///
   /// - Parameter progress: called with the number of finished rows; throws to stop.
   public func graph(k: Int, progress: (Int) throws -> Void = { _ in }) throws -> NeighbourLists {
-    let threads = ProcessInfo.processInfo.activeProcessorCount
     var lists = NeighbourLists()
-    var start = 0
-    while start < vectors.count {
-      let blocks = (0..<threads).map { thread in
-        let lower = min(start + thread * Self.queryBlock, vectors.count)
-        return lower..<min(lower + Self.queryBlock, vectors.count)
+    let graph = try SimilarityGraph(k: k, kernel: kernel)
+    let count = vectors.count
+    guard k > 0 else {
+      for _ in 0..<count { lists.append([]) }
+      return lists
+    }
+    try withoutActuallyEscaping(progress) { progress in
+      try vectors.values.withUnsafeBufferPointer { values in
+        try graph.build(
+          values: values, dimension: vectors.dimension,
+          progress: { done, total in
+            try progress(Int(Double(count) * Double(done) / Double(max(1, total))))
+          },
+          emit: { ids, scores in
+            for start in stride(from: 0, to: ids.count, by: k) {
+              lists.append(
+                (start..<start + k).lazy.filter { ids[$0] >= 0 }
+                  .map { Neighbour(item: Int(ids[$0]), score: scores[$0]) })
+            }
+          })
       }
-      let results = Slots<[[Neighbour]]>(count: threads)
-      DispatchQueue.concurrentPerform(iterations: threads) { thread in
-        results[thread] = block(blocks[thread], of: vectors, k: k, excludingSelf: true)
-      }
-      for rows in results.values { for row in rows ?? [] { lists.append(row) } }
-      start = blocks[threads - 1].upperBound
-      try progress(start)
     }
     return lists
   }
@@ -112,30 +118,5 @@ public struct ExactNeighbours: Sendable {
       }
     }
     return best.map { $0.sorted() }
-  }
-}
-
-/// One result slot a thread, written without locks.
-///
-/// `@unchecked Sendable`: every slot is written by exactly one iteration of `concurrentPerform`,
-/// and read after it returned.
-private final class Slots<Value>: @unchecked Sendable {
-  private let storage: UnsafeMutableBufferPointer<Value?>
-
-  init(count: Int) {
-    storage = .allocate(capacity: count)
-    storage.initialize(repeating: nil)
-  }
-
-  deinit {
-    storage.deinitialize()
-    storage.deallocate()
-  }
-
-  var values: [Value?] { Array(storage) }
-
-  subscript(index: Int) -> Value? {
-    get { storage[index] }
-    set { storage[index] = newValue }
   }
 }

@@ -7,7 +7,8 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
 
   /// What this processor can run, best first.
   public static var available: [Kernel] {
-    (0...akin_kernel_best()).reversed().map(Kernel.init(identifier:))
+    (0..<Int32(AKIN_KERNEL_COUNT.rawValue)).reversed().filter { akin_kernel_supported($0) != 0 }
+      .map(Kernel.init(identifier:))
   }
 
   /// The one to use: the best, or what the environment's `AKIN_KERNEL` names.
@@ -24,6 +25,6 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
     return kernel
   }
 
-  /// `plain`, `avx2`, `avx512`.
+  /// `plain`, `neon`, `avx2`, `avx512`, `amx`.
   public var description: String { String(cString: akin_kernel_name(identifier)) }
 }

@@ -6,6 +6,7 @@ public enum SimilarityError: Error, Equatable, CustomStringConvertible {
   case unknownKernel(String)
 
   /// The place and the message.
+  /// What happened, and what to do.
   public var description: String {
     switch self {
     case .ragged(let values, let dimension):

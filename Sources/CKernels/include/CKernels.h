@@ -11,14 +11,23 @@ extern "C" {
 /// The instruction sets a kernel is compiled for, worst first.
 enum akin_kernel {
   AKIN_KERNEL_PLAIN = 0,
-  AKIN_KERNEL_AVX2 = 1,
-  AKIN_KERNEL_AVX512 = 2,
+  AKIN_KERNEL_NEON = 1,
+  AKIN_KERNEL_AVX2 = 2,
+  /// AVX-512 with VNNI.
+  AKIN_KERNEL_AVX512 = 3,
+  /// AVX-512 with VNNI, and int8 products on AMX tiles; float32 as AVX-512.
+  AKIN_KERNEL_AMX = 4,
+  AKIN_KERNEL_COUNT = 5,
 };
+
+/// Whether this processor runs `kernel`. For AMX this asks the operating system for permission to
+/// use its registers, which a sandbox may refuse: then the answer is no.
+int akin_kernel_supported(int kernel);
 
 /// The best kernel this processor runs.
 int akin_kernel_best(void);
 
-/// "plain", "avx2", "avx512".
+/// "plain", "neon", "avx2", "avx512", "amx".
 const char *akin_kernel_name(int kernel);
 
 /// Rows interleaved in one panel by akin_pack_panels.
@@ -44,4 +53,6 @@ size_t akin_select_above(int kernel, const float *scores, size_t count, float th
 #ifdef __cplusplus
 }
 #endif
+
+#include "CKernelsGraph.h"
 #endif

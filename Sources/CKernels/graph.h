@@ -1,0 +1,64 @@
+// What the instruction sets' versions of the graph's loops share.
+#ifndef AKIN_GRAPH_INTERNAL_H
+#define AKIN_GRAPH_INTERNAL_H
+
+#include <stdint.h>
+#include <string.h>
+
+#include "CKernels.h"
+
+#define TILE AKIN_TILE
+#define ALIGNED __attribute__((aligned(64)))
+
+typedef float v16 __attribute__((vector_size(64)));
+typedef float v16u __attribute__((vector_size(64), aligned(4)));
+typedef int32_t i16 __attribute__((vector_size(64)));
+typedef uint32_t u16 __attribute__((vector_size(64)));
+
+/// One instruction set's version of every loop; the functions are documented in CKernelsGraph.h.
+typedef struct {
+  void (*tile)(const int8_t *rows, size_t stride, const int8_t *packed, int32_t *dots);
+  void (*pack)(const int8_t *codes, size_t rows, size_t stride, int8_t *packed);
+  int64_t (*quantise)(const float *vectors, size_t rows, size_t dimension, size_t stride,
+                      int8_t *codes, float *largest, akin_bound *bounds);
+  void (*seed)(const akin_lists *lists, size_t first, size_t last, const akin_view *sample,
+               const int8_t *packed, size_t rank, int32_t *nearest);
+  void (*offer)(const akin_lists *lists, akin_span rows, const akin_view *view, akin_span columns,
+                int symmetric, int8_t *scratch);
+  void (*prune)(const akin_lists *lists, const int32_t *order, size_t count);
+  void (*rescore)(const akin_lists *lists, const int32_t *order, size_t count, akin_span window);
+  size_t (*finish)(const akin_lists *lists, const int32_t *order, size_t count);
+} graph_kernel;
+
+extern const graph_kernel graph_kernel_plain, graph_kernel_neon, graph_kernel_avx2,
+    graph_kernel_avx512, graph_kernel_amx;
+
+static inline int32_t identity_of(const akin_view *view, size_t row) {
+  return view->identity ? view->identity[row] : (int32_t)(view->first + row);
+}
+
+static inline float pair_bound(akin_bound x, akin_bound y) {
+  return x.norm * y.slack + x.slack * y.norm;
+}
+
+/// Sorts `count` keys ascending; `spare` has the same room.
+void graph_sort(uint64_t *keys, uint64_t *spare, size_t count);
+
+/// A key that sorts by descending score, then ascending id.
+static inline uint64_t sort_key(float score, int32_t id) {
+  uint32_t bits;
+  const float zeroed = score + 0.0f;  // -0 equals 0
+  memcpy(&bits, &zeroed, 4);
+  const uint32_t ascending = bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+  return (uint64_t)~ascending << 32 | (uint32_t)id;
+}
+
+static inline akin_candidate from_key(uint64_t key) {
+  const uint32_t ascending = ~(uint32_t)(key >> 32);
+  const uint32_t bits = ascending & 0x80000000u ? ascending & 0x7fffffffu : ~ascending;
+  akin_candidate candidate = {.id = (int32_t)(uint32_t)key};
+  memcpy(&candidate.score, &bits, 4);
+  return candidate;
+}
+
+#endif

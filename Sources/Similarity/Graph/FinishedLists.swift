@@ -1,0 +1,37 @@
+internal import CKernels
+
+/// The finished lists of a block of rows.
+struct FinishedLists {
+  let lists: akin_lists
+  let layout: GraphLayout
+
+  /// Hands on all rows in order, some thousands at a time, `width` columns each; where fewer rows
+  /// exist, -1 with a score of -infinity fills the rest.
+  func forEachPiece(
+    width: Int,
+    _ body: (UnsafeBufferPointer<Int32>, UnsafeBufferPointer<Float>) throws -> Void
+  ) rethrows {
+    let tile = Int(AKIN_TILE)
+    let piece = max(1, (1 << 20) / max(1, width) / tile) * tile
+    var ids = [Int32](repeating: -1, count: min(piece, lists.view.count) * width)
+    var scores = [Float](repeating: -.infinity, count: ids.count)
+    for first in stride(from: 0, to: lists.view.count, by: piece) {
+      let rows = first..<min(first + piece, lists.view.count)
+      for row in rows {
+        let from = lists.candidates + row * layout.capacity
+        let to = (row - first) * width
+        for place in 0..<min(width, Int(lists.filled[row])) {
+          ids[to + place] = from[place].id
+          scores[to + place] = from[place].score
+        }
+      }
+      try ids.withUnsafeBufferPointer { ids in
+        try scores.withUnsafeBufferPointer { scores in
+          try body(
+            UnsafeBufferPointer(rebasing: ids[..<(rows.count * width)]),
+            UnsafeBufferPointer(rebasing: scores[..<(rows.count * width)]))
+        }
+      }
+    }
+  }
+}

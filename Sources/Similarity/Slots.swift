@@ -1,0 +1,24 @@
+/// One result slot a thread, written without locks.
+///
+/// `@unchecked Sendable`: every slot is written by exactly one task of a parallel loop, and
+/// read after that returned.
+final class Slots<Value>: @unchecked Sendable {
+  private let storage: UnsafeMutableBufferPointer<Value?>
+
+  init(count: Int) {
+    storage = .allocate(capacity: count)
+    storage.initialize(repeating: nil)
+  }
+
+  deinit {
+    storage.deinitialize()
+    storage.deallocate()
+  }
+
+  var values: [Value?] { Array(storage) }
+
+  subscript(index: Int) -> Value? {
+    get { storage[index] }
+    set { storage[index] = newValue }
+  }
+}
