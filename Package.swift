@@ -128,7 +128,7 @@ let package = Package(
     tests("Recommenders", ["AkinCatalogue"]),
     tests("Storage", ["AkinCatalogue"]),
     tests("Report", ["AkinCatalogue"]),
-    tests("Engine"),
+    tests("Engine", ["AkinCatalogue", "AkinEncoders", "AkinRecommenders"]),
     .testTarget(
       name: "AkinCommandTests", dependencies: ["akin"], path: "Tests/CommandTests",
       swiftSettings: swiftSettings),
