@@ -19,6 +19,7 @@ import Foundation
     version: AkinVersion.current,
     subcommands: [
       BuildCommand.self, SimilarCommand.self, EncodeCommand.self, ReportCommand.self,
+      GraphCommand.self,
       ModelCommand.self, DoctorCommand.self,
     ])
 
