@@ -112,7 +112,7 @@ let package = Package(
       path: "Sources/akin", swiftSettings: swiftSettings),
     .executableTarget(
       name: "akin-bench-encode", dependencies: ["AkinEncoders", "AkinNeural"],
-      path: "Benchmarks/Encode", swiftSettings: swiftSettings),
+      path: "Benchmarks/Encode", exclude: ["compare.py", "run"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "akin-bench-catalogue", dependencies: ["AkinCatalogue"],
       path: "Benchmarks/Catalogue", exclude: ["generate", "run"], swiftSettings: swiftSettings),

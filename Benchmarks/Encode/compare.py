@@ -1,9 +1,8 @@
 """Our encoder beside the peers' in one run: titles per second from string to unit vector.
 
-    swift build -c release --product akin-bench-encode
-    PYTHON Benchmarks/encode.py --peers FOLDER [--titles 5000] [--only sentence_transformers]
+    PYTHON Benchmarks/Encode/compare.py --peers FOLDER [--titles 5000] [--only sentence_transformers]
 
-FOLDER holds the peers' encode.py and common.py; PYTHON is the interpreter of their environment. The
+`run` beside this file builds what it needs and calls it. FOLDER holds the peers' encode.py and common.py; PYTHON is the interpreter of their environment. The
 corpus is catalogue/pricerunner, the same titles for all. Prints JSON lines; the last one is the
 ratio to sentence-transformers fp32. Stop other work first.
 """
@@ -36,7 +35,7 @@ def run(command):
             sys.exit(f"{command[0]} ended with status {process.returncode}")
 
 
-package = Path(__file__).resolve().parent.parent
+package = Path(__file__).resolve().parents[2]
 print("# load", *os.getloadavg())
 with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
     file.write("\n".join(titles) + "\n")
