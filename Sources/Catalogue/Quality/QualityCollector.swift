@@ -192,7 +192,7 @@ struct QualityCollector {
     report.titleLengths = titleLengths()
     addFindings(to: &report, example)
     guard findsNearDuplicates else { return report }
-    let groups = near.groups(titles: titles)
+    let groups = nearDuplicateGroups()
     report.nearDuplicateGroups = groups.count
     report.nearDuplicateProducts = groups.reduce(0) { $0 + $1.count }
     report.nearDuplicates = groups.prefix(20).map { group in
@@ -201,6 +201,8 @@ struct QualityCollector {
     }
     return report
   }
+
+  func nearDuplicateGroups() -> [[Int]] { near.groups(titles: titles) }
 
   private func share(_ count: Int) -> Double {
     facts.isEmpty ? 0 : Double(count) / Double(facts.count)
