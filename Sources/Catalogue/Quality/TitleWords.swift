@@ -9,7 +9,8 @@ struct TitleWords {
   private(set) var minima: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
     (.max, .max, .max, .max, .max, .max)
 
-  init(_ title: FieldBytes, quantities: [Range<Int>]) {
+  /// Reads a title and counts its words in `frequencies`.
+  init(_ title: FieldBytes, quantities: [Range<Int>], frequencies: inout WordFrequencies) {
     var words = Scanner(title, skipping: quantities)
     var digits: UInt64 = 0
     var sum: UInt64 = 0
@@ -17,6 +18,7 @@ struct TitleWords {
     while let (hash, hasDigit) = words.next() {
       if hasDigit { digits &+= NearDuplicateFinder.mix(hash) }
       sum &+= NearDuplicateFinder.mix(hash &+ 1)
+      frequencies.add(hash)
       a = min(a, hash &* 0x9E37_79B9_7F4A_7C15)
       b = min(b, hash &* 0xC2B2_AE3D_27D4_EB4F)
       c = min(c, hash &* 0x1656_67B1_9E37_79F9)
@@ -91,4 +93,19 @@ struct TitleWords {
       return length > 0 ? (NearDuplicateFinder.mix(hash), hasDigit) : nil
     }
   }
+}
+
+/// In how many titles about each word stands: counters up to 255, one for each of 2²¹ hashes, so
+/// never too low, and seldom too high.
+struct WordFrequencies {
+  private var counts: [UInt8] = []
+
+  @inline(__always)
+  mutating func add(_ word: UInt64) {
+    if counts.isEmpty { counts = [UInt8](repeating: 0, count: 1 << 21) }
+    let slot = Int(truncatingIfNeeded: word >> 43)
+    if counts[slot] < .max { counts[slot] &+= 1 }
+  }
+
+  subscript(word: UInt64) -> Int { counts.isEmpty ? 0 : Int(counts[Int(word >> 43)]) }
 }
