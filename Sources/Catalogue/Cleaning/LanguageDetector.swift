@@ -46,16 +46,20 @@ struct LanguageEvidence {
       let byte = bytes[index]
       if byte < 0x80 {
         if byte.isLetter {
-          hash = (hash ^ UInt64(byte | 0x20)) &* 0x100_0000_01B3
-          wordLength &+= 1
-          letters.latin &+= 1
-        } else {
-          // Letters that touch a digit are units and models (`20W`), not words.
-          if wordLength > 1, !byte.isDigit, !afterDigit { words.add(hash) }
-          hash = 0
-          wordLength = 0
-          afterDigit = byte.isDigit
+          let start = index
+          while index < bytes.count, bytes[index].isLetter {
+            hash = (hash ^ UInt64(bytes[index] | 0x20)) &* 0x100_0000_01B3
+            index &+= 1
+          }
+          wordLength &+= index &- start
+          letters.latin &+= index &- start
+          continue
         }
+        // Letters that touch a digit are units and models (`20W`), not words.
+        if wordLength > 1, !byte.isDigit, !afterDigit { words.add(hash) }
+        hash = 0
+        wordLength = 0
+        afterDigit = byte.isDigit
         index &+= 1
         continue
       }

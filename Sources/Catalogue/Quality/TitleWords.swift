@@ -58,28 +58,19 @@ struct TitleWords {
 
     @inline(__always)
     mutating func next() -> (hash: UInt64, hasDigit: Bool)? {
-      var hash: UInt64 = 0
-      var length = 0
-      var hasDigit = false
       while index < bytes.count {
         if skip < skipped.count, index >= skipped[skip].lowerBound {
           index = max(index, skipped[skip].upperBound)
           skip &+= 1
           previous = 0
-          if length > 0 { break }
           continue
         }
         let byte = bytes[index]
-        let isSign = byte >= 0xE3 && byte <= 0xED && index &+ 2 < bytes.count
-        if !isSign, byte >= 0x80 || byte.isLetter || byte.isDigit {
-          hash = (hash ^ UInt64(byte.lowered)) &* 0x100_0000_01B3
-          hasDigit = hasDigit || byte.isDigit
-          length &+= 1
-          index &+= 1
-          continue
+        if Self.isPartOfWord(byte) {
+          previous = 0
+          return word()
         }
-        if length > 0 { break }
-        guard isSign else {
+        guard byte >= 0x80, index &+ 2 < bytes.count else {
           previous = 0
           index &+= 1
           continue
@@ -90,7 +81,27 @@ struct TitleWords {
         index &+= 3
         return (NearDuplicateFinder.mix(pair), false)
       }
-      return length > 0 ? (NearDuplicateFinder.mix(hash), hasDigit) : nil
+      return nil
+    }
+
+    @inline(__always)
+    private mutating func word() -> (hash: UInt64, hasDigit: Bool) {
+      var hash: UInt64 = 0
+      var hasDigit = false
+      var end = index
+      while end < bytes.count, Self.isPartOfWord(bytes[end]) {
+        hash = (hash ^ UInt64(bytes[end].lowered)) &* 0x100_0000_01B3
+        hasDigit = hasDigit || bytes[end].isDigit
+        end &+= 1
+      }
+      index = end
+      return (NearDuplicateFinder.mix(hash), hasDigit)
+    }
+
+    /// Letters, digits and characters beyond ASCII but for signs (UTF-8 from E3 to ED).
+    @inline(__always)
+    private static func isPartOfWord(_ byte: UInt8) -> Bool {
+      byte.isLetter || byte.isDigit || (byte >= 0x80 && (byte < 0xE3 || byte > 0xED))
     }
   }
 }
