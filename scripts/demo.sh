@@ -13,7 +13,7 @@ limit=${AKIN_DEMO_LIMIT:-}
 build_shop() {
   "$akin" build --shop "$shop" \
     --products "$data/products.parquet" \
-    --map title=product_type --map categories=department/product_category \
+    --map 'title=product_type|product_category|department' --map categories=department/product_category \
     --events "$data/transactions.parquet" \
     ${limit:+--limit "$limit"}
 }

@@ -11,12 +11,33 @@ package enum LanguageDetector {
 
   /// The language with the evidence for it, `nil` when unsure. Looks at the first 400 bytes.
   static func guess(_ text: String) -> LanguageGuess? {
-    text.withFieldBytes { guess($0.count > 400 ? $0.part(0, 400) : $0) }
+    var evidence = LanguageEvidence()
+    evidence.add(text)
+    return evidence.guess
   }
 
-  private static func guess(_ bytes: FieldBytes) -> LanguageGuess? {
-    var letters = ScriptCounts()
-    var words = WordVotes()
+  @inline(__always)
+  fileprivate static func decode(_ bytes: FieldBytes, _ index: Int) -> (UInt32, Int) {
+    let byte = bytes[index]
+    let length = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
+    guard byte >= 0xC0, index + length <= bytes.count else { return (0xFFFD, 1) }
+    var value = UInt32(byte) & (length == 2 ? 0x1F : length == 3 ? 0x0F : 0x07)
+    for offset in 1..<length { value = value << 6 | UInt32(bytes[index + offset] & 0x3F) }
+    return (value, length)
+  }
+}
+
+/// What texts of one product say about their language.
+struct LanguageEvidence {
+  private var letters = ScriptCounts()
+  private var words = WordVotes()
+
+  /// Reads the first 400 bytes of a text.
+  mutating func add(_ text: String) {
+    text.withFieldBytes { add($0.count > 400 ? $0.part(0, 400) : $0) }
+  }
+
+  private mutating func add(_ bytes: FieldBytes) {
     var hash: UInt64 = 0
     var wordLength = 0
     var afterDigit = false
@@ -25,20 +46,24 @@ package enum LanguageDetector {
       let byte = bytes[index]
       if byte < 0x80 {
         if byte.isLetter {
-          hash = (hash ^ UInt64(byte | 0x20)) &* 0x100_0000_01B3
-          wordLength &+= 1
-          letters.latin &+= 1
-        } else {
-          // Letters that touch a digit are units and models (`20W`), not words.
-          if wordLength > 1, !byte.isDigit, !afterDigit { words.add(hash) }
-          hash = 0
-          wordLength = 0
-          afterDigit = byte.isDigit
+          let start = index
+          while index < bytes.count, bytes[index].isLetter {
+            hash = (hash ^ UInt64(bytes[index] | 0x20)) &* 0x100_0000_01B3
+            index &+= 1
+          }
+          wordLength &+= index &- start
+          letters.latin &+= index &- start
+          continue
         }
+        // Letters that touch a digit are units and models (`20W`), not words.
+        if wordLength > 1, !byte.isDigit, !afterDigit { words.add(hash) }
+        hash = 0
+        wordLength = 0
+        afterDigit = byte.isDigit
         index &+= 1
         continue
       }
-      let (scalar, length) = decode(bytes, index)
+      let (scalar, length) = LanguageDetector.decode(bytes, index)
       index &+= length
       if scalar < 0x250 || (0x1E00...0x1EFF).contains(scalar) {
         let lowered = scalar >= 0xC0 && scalar <= 0xDE ? scalar + 0x20 : scalar
@@ -54,18 +79,12 @@ package enum LanguageDetector {
       }
     }
     if wordLength > 1, !afterDigit { words.add(hash) }
-    if letters.isLatin { return words.winner }
-    return letters.language.map { LanguageGuess(code: $0, evidence: .max) }
   }
 
-  @inline(__always)
-  private static func decode(_ bytes: FieldBytes, _ index: Int) -> (UInt32, Int) {
-    let byte = bytes[index]
-    let length = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
-    guard byte >= 0xC0, index + length <= bytes.count else { return (0xFFFD, 1) }
-    var value = UInt32(byte) & (length == 2 ? 0x1F : length == 3 ? 0x0F : 0x07)
-    for offset in 1..<length { value = value << 6 | UInt32(bytes[index + offset] & 0x3F) }
-    return (value, length)
+  /// The language with the evidence for it, `nil` when unsure.
+  var guess: LanguageGuess? {
+    if letters.isLatin { return words.winner }
+    return letters.language.map { LanguageGuess(code: $0, evidence: .max) }
   }
 }
 
@@ -155,19 +174,24 @@ struct LanguagePrior {
   private var counts: [String: Int] = [:]
   private var total = 0
 
-  /// The language of a product from its title or, where that says too little, its description.
+  /// The language of a product from its title or, where that says too little, from title and
+  /// description together.
   ///
-  /// After 200 products with a language, one that fewer than 1 % of them have needs the evidence
+  /// After 1,000 products with a language, one that fewer than 1 % of them have needs the evidence
   /// of three small words. Deterministic for one order of rows.
   mutating func language(of product: Product) -> String? {
-    if let code = accept(LanguageDetector.guess(product.title)) { return code }
-    return accept(product.description.flatMap(LanguageDetector.guess))
+    var evidence = LanguageEvidence()
+    evidence.add(product.title)
+    if let code = accept(evidence.guess) { return code }
+    guard let description = product.description else { return nil }
+    evidence.add(description)
+    return accept(evidence.guess)
   }
 
   private mutating func accept(_ guess: LanguageGuess?) -> String? {
     guard let guess else { return nil }
     let seen = counts[guess.code] ?? 0
-    if guess.evidence < 6, total >= 200, seen * 100 < total { return nil }
+    if guess.evidence < 6, total >= 1000, seen * 100 < total { return nil }
     counts[guess.code] = seen + 1
     total += 1
     return guess.code
@@ -216,7 +240,7 @@ private struct WordVotes {
     var rest = votes
     rest[best] = 0
     let top = votes[best]
-    let needed: UInt16 = words > 8 ? 4 : best == 0 ? 2 : 3
+    let needed: UInt16 = best > 0 ? 3 : words > 8 ? 4 : 2
     guard top >= needed, top >= rest.max() &+ 2 else { return nil }
     return LanguageGuess(code: StopWords.codes[best], evidence: Int(top))
   }
@@ -236,35 +260,36 @@ private enum StopWords {
       "de",
       """
       und mit für der die das von aus ist eine einen zum zur oder nicht schwarz weiß blau rot grün \
-      damen herren kinder größe stück tasche hülle schuhe
+      damen herren kinder größe stück tasche hülle schuhe silber zwei drei sechs ohne auch bei leder \
+      packung kaffee milch
       """
     ),
     (
       "fr",
       """
       et avec pour de le la les des du une un sur dans est noir blanc bleu rouge vert femme homme \
-      enfant taille coque sac chaussures
+      enfant taille coque sac chaussures sans au aux ce par cuir café huile lait
       """
     ),
     (
       "es",
       """
       y con para de el la los las del una un en por es negro blanco azul rojo verde mujer hombre \
-      niños talla funda zapatos bolso
+      niños talla funda zapatos bolso sin al cuero café aceite leche jamón queso meses años
       """
     ),
     (
       "it",
       """
       e con per di il la gli le del della una un in da nero bianco blu rosso verde donna uomo bambini \
-      taglia custodia scarpe borsa
+      taglia custodia scarpe borsa caffè olio latte senza
       """
     ),
     (
       "pt",
       """
       e com para de o a os as do da uma um em por preto branco azul vermelho verde mulher homem \
-      feminino masculino tamanho capa sapatos bolsa
+      feminino masculino tamanho capa sapatos bolsa café leite sem
       """
     ),
     (

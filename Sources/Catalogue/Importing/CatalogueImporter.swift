@@ -121,4 +121,8 @@ public final class CatalogueImporter {
   public func report() -> QualityReport {
     quality.report(identifiers: table.identifiers)
   }
+
+  /// Groups of ordinals that are probably one product each, see ``NearDuplicateFinder``; the
+  /// largest first.
+  package func nearDuplicateGroups() -> [[Int]] { quality.nearDuplicateGroups() }
 }

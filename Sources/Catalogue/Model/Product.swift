@@ -65,30 +65,6 @@ public enum Availability: String, Sendable, Hashable, Codable, CaseIterable {
   case backorder
 }
 
-/// A named, typed property of a product.
-public struct Attribute: Sendable, Hashable, Codable {
-  /// The name in the feed (`colour`, `容量`).
-  public var name: String
-  /// The value, typed.
-  public var value: AttributeValue
-
-  /// Creates an attribute.
-  public init(name: String, value: AttributeValue) {
-    self.name = name
-    self.value = value
-  }
-}
-
-/// What an attribute can hold.
-public enum AttributeValue: Sendable, Hashable, Codable {
-  case text(String)
-  case number(Double)
-  /// A number with a unit, in the unit's base (grams, millilitres, metres, bytes, watts …).
-  case quantity(Quantity)
-  case boolean(Bool)
-  case list([String])
-}
-
 /// A measured amount, converted to its dimension's base unit so that `0.5 kg` equals `500克`.
 public struct Quantity: Sendable, Hashable, Codable {
   /// What is measured. Raw values are stored, so they never change.

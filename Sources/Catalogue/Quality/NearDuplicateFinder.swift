@@ -6,9 +6,10 @@
 /// - words with digits (`iphone 12`) and quantities (`64gb`) are the same,
 /// - brand, gtin, mpn and identifying attributes (size, colour, manufacturer …) agree wherever
 ///   both products have them, and prices lie within a factor of two,
-/// - the Jaccard index of the words is at least 0.8,
-/// - the title is specific. One that more than ten products share names a kind (`Yoghurt`), and
-///   says nothing about two of them; where most products are titled so, no title does.
+/// - one title has all words of the other, and the Jaccard index of the words is at least 0.8,
+/// - the title is specific: at least one of its words stands in no more than ten titles. A title
+///   that more than ten products share names a kind (`Yoghurt`), and says nothing about two of
+///   them; where most products are titled so, no title does.
 ///
 /// Deterministic; time and memory (48 bytes a product and 4 for each identifying attribute)
 /// linear in the products.
@@ -30,6 +31,7 @@ struct NearDuplicateFinder {
   private var bands: [[UInt32]] = [[], [], []]
   /// Of all products one after the other: hash of the attribute's name above that of its value.
   private var traits: [UInt32] = []
+  private var frequencies = WordFrequencies()
 
   static let threshold = 0.8
   /// Products that may share a title before it counts as the name of a kind.
@@ -52,7 +54,9 @@ struct NearDuplicateFinder {
       for band in 0..<3 { bands[band].append(0) }
     }
     var title = product.title
-    let words = title.withUTF8 { TitleWords(FieldBytes($0), quantities: quantities) }
+    let words = title.withUTF8 {
+      TitleWords(FieldBytes($0), quantities: quantities, frequencies: &frequencies)
+    }
     let guardHash = Self.guardHash(product, words.digitHash)
     var fact = Facts()
     fact.guardHash = UInt32(truncatingIfNeeded: guardHash >> 32)
@@ -173,12 +177,17 @@ struct NearDuplicateFinder {
     guard a.guardHash == b.guardHash else { return false }
     if a.price > 0, b.price > 0, max(a.price, b.price) > 2 * min(a.price, b.price) { return false }
     if !traitsAgree(a, b) { return false }
-    if titles[left] == titles[right] { return true }
     let first = TitleWords.set(of: titles[left])
+    // A title without one rare word (`Samsung free standing fridge in white`) fits many products.
+    guard let rarest = first.lazy.map({ frequencies[$0] }).min(), rarest <= Self.commonTitle else {
+      return false
+    }
+    if titles[left] == titles[right] { return true }
     let second = TitleWords.set(of: titles[right])
     let common = first.intersection(second).count
-    let all = first.count + second.count - common
-    return all > 0 && Double(common) >= Self.threshold * Double(all)
+    // A word more may be chatter, but one instead of another (`left`, `right`) is a difference.
+    guard common == min(first.count, second.count) else { return false }
+    return Double(common) >= Self.threshold * Double(max(first.count, second.count))
   }
 
   /// Whether every identifying attribute that both have is the same.

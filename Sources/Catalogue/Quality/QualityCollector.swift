@@ -192,7 +192,7 @@ struct QualityCollector {
     report.titleLengths = titleLengths()
     addFindings(to: &report, example)
     guard findsNearDuplicates else { return report }
-    let groups = near.groups(titles: titles)
+    let groups = nearDuplicateGroups()
     report.nearDuplicateGroups = groups.count
     report.nearDuplicateProducts = groups.reduce(0) { $0 + $1.count }
     report.nearDuplicates = groups.prefix(20).map { group in
@@ -201,6 +201,8 @@ struct QualityCollector {
     }
     return report
   }
+
+  func nearDuplicateGroups() -> [[Int]] { near.groups(titles: titles) }
 
   private func share(_ count: Int) -> Double {
     facts.isEmpty ? 0 : Double(count) / Double(facts.count)
@@ -248,12 +250,24 @@ struct QualityCollector {
   }
 
   private func titleLengths() -> QualityReport.TitleLengths {
-    let sorted = facts.map { Int($0.titleLength) }.sorted()
-    guard let first = sorted.first, let last = sorted.last else { return .init() }
-    let mean = Double(sorted.reduce(0, +)) / Double(sorted.count)
+    var counts = [Int](repeating: 0, count: Int(UInt16.max) + 1)
+    var sum = 0
+    for fact in facts {
+      counts[Int(fact.titleLength)] += 1
+      sum += Int(fact.titleLength)
+    }
+    guard let first = counts.firstIndex(where: { $0 > 0 }),
+      let last = counts.lastIndex(where: { $0 > 0 })
+    else { return .init() }
+    var median = first
+    var passed = counts[first]
+    while passed <= facts.count / 2 {
+      median += 1
+      passed += counts[median]
+    }
+    let mean = Double(sum) / Double(facts.count)
     return QualityReport.TitleLengths(
-      shortest: first, median: sorted[sorted.count / 2], mean: (mean * 10).rounded() / 10,
-      longest: last)
+      shortest: first, median: median, mean: (mean * 10).rounded() / 10, longest: last)
   }
 
   private func addFindings(
@@ -292,6 +306,29 @@ struct QualityCollector {
     report.findings.sort { ($1.products, $0.kind) < ($0.products, $1.kind) }
   }
 
+  /// The value that half of them lie below, by Hoare's selection; expected linear time.
+  private static func median(of values: [Float]) -> Float {
+    var values = values
+    let middle = values.count / 2
+    var low = 0
+    var high = values.count - 1
+    while low < high {
+      let pivot = values[low + (high - low) / 2]
+      var (left, right) = (low, high)
+      while left <= right {
+        while values[left] < pivot { left += 1 }
+        while values[right] > pivot { right -= 1 }
+        if left <= right {
+          values.swapAt(left, right)
+          left += 1
+          right -= 1
+        }
+      }
+      if middle <= right { high = right } else if middle >= left { low = left } else { break }
+    }
+    return values[middle]
+  }
+
   /// Prices further than five robust standard deviations (1.4826 times the median absolute
   /// deviation, at least 0.15) from the median of their category, on a logarithmic scale; only
   /// categories with 20 prices or more.
@@ -304,10 +341,9 @@ struct QualityCollector {
     }
     var outliers: [(ordinal: Int, deviation: Float, median: Float)] = []
     for ordinals in byGroup.values where ordinals.count >= 20 {
-      let logs = ordinals.map { facts[$0].logPrice }.sorted()
-      let median = logs[logs.count / 2]
-      let deviations = logs.map { abs($0 - median) }.sorted()
-      let scale = max(1.4826 * deviations[deviations.count / 2], 0.15)
+      let logs = ordinals.map { facts[$0].logPrice }
+      let median = Self.median(of: logs)
+      let scale = max(1.4826 * Self.median(of: logs.map { abs($0 - median) }), 0.15)
       for ordinal in ordinals {
         let deviation = abs(facts[ordinal].logPrice - median) / scale
         if deviation > 5 { outliers.append((ordinal, deviation, median)) }

@@ -3,7 +3,7 @@ extension QualityReport {
   public func render(width: Int = 80) -> String {
     var page = Page(width: max(60, width))
     renderFiles(&page)
-    page.section("Filled fields, \(Page.number(products)) products")
+    page.section("Filled fields, \(Page.count(products, "product", "products"))")
     for fill in fields where fill.products > 0 { page.bar(fill.name, fill.share, fill.products) }
     let missing = fields.filter { $0.products == 0 }.map(\.name)
     if !missing.isEmpty { page.line("  missing everywhere: " + missing.joined(separator: ", ")) }
@@ -20,7 +20,7 @@ extension QualityReport {
       let kind = [file.format, file.encoding].compactMap { $0 }.joined(separator: ", ")
       page.line("  \(file.name) (\(kind))")
       page.line(
-        "    \(Page.number(file.rows)) rows, \(Page.number(file.products)) taken, "
+        "    \(Page.count(file.rows, "row", "rows")), \(Page.number(file.products)) taken, "
           + "\(Page.number(file.rejects.values.reduce(0, +))) refused")
       for (reason, count) in file.rejects.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
         page.line("      \(Page.number(count)) \(reason.replacing("_", with: " "))")
@@ -32,7 +32,7 @@ extension QualityReport {
 
   private func renderAttributes(_ page: inout Page) {
     guard !attributes.isEmpty else { return }
-    page.section("Attributes, \(Page.number(attributeNames)) names")
+    page.section("Attributes, \(Page.count(attributeNames, "name", "names"))")
     for fill in attributes.prefix(12) { page.bar(fill.name, fill.share, fill.products) }
     if attributeNames > 12 { page.line("  and \(Page.number(attributeNames - 12)) more") }
   }
@@ -46,7 +46,7 @@ extension QualityReport {
       }
     }
     if !categories.isEmpty {
-      page.section("Categories, \(Page.number(categoryPaths)) paths")
+      page.section("Categories, \(Page.count(categoryPaths, "path", "paths"))")
       for count in categories.prefix(8) {
         page.bar(count.name, Double(count.products) / whole, count.products)
       }
@@ -59,10 +59,11 @@ extension QualityReport {
 
   private func renderDuplicates(_ page: inout Page) {
     page.section("Duplicates")
-    page.line("  \(Page.number(exactDuplicates)) rows repeat an identifier; the later one won")
+    let repeated = Page.count(exactDuplicates, "row repeats", "rows repeat")
+    page.line("  \(repeated) an identifier; the later one won")
+    let groups = Page.count(nearDuplicateGroups, "group looks", "groups look")
     page.line(
-      "  \(Page.number(nearDuplicateProducts)) products in \(Page.number(nearDuplicateGroups)) "
-        + "groups look like the same one; all were kept")
+      "  \(groups) like one product each, \(Page.number(nearDuplicateProducts)) in all; kept")
     for group in nearDuplicates.prefix(3) {
       page.line("    group of \(Page.number(group.size)):")
       for example in group.examples.prefix(3) { page.line("      \(example.id)  \(example.title)") }
@@ -98,6 +99,11 @@ private struct Page {
       result.append(digit)
     }
     return result
+  }
+
+  /// `1 row`, `2 rows`.
+  static func count(_ value: Int, _ one: String, _ many: String) -> String {
+    "\(number(value)) \(value == 1 ? one : many)"
   }
 
   mutating func line(_ content: String) { text += DisplayWidth.cut(content, to: width) + "\n" }

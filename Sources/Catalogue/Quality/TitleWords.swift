@@ -9,7 +9,8 @@ struct TitleWords {
   private(set) var minima: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
     (.max, .max, .max, .max, .max, .max)
 
-  init(_ title: FieldBytes, quantities: [Range<Int>]) {
+  /// Reads a title and counts its words in `frequencies`.
+  init(_ title: FieldBytes, quantities: [Range<Int>], frequencies: inout WordFrequencies) {
     var words = Scanner(title, skipping: quantities)
     var digits: UInt64 = 0
     var sum: UInt64 = 0
@@ -17,6 +18,7 @@ struct TitleWords {
     while let (hash, hasDigit) = words.next() {
       if hasDigit { digits &+= NearDuplicateFinder.mix(hash) }
       sum &+= NearDuplicateFinder.mix(hash &+ 1)
+      frequencies.add(hash)
       a = min(a, hash &* 0x9E37_79B9_7F4A_7C15)
       b = min(b, hash &* 0xC2B2_AE3D_27D4_EB4F)
       c = min(c, hash &* 0x1656_67B1_9E37_79F9)
@@ -56,28 +58,19 @@ struct TitleWords {
 
     @inline(__always)
     mutating func next() -> (hash: UInt64, hasDigit: Bool)? {
-      var hash: UInt64 = 0
-      var length = 0
-      var hasDigit = false
       while index < bytes.count {
         if skip < skipped.count, index >= skipped[skip].lowerBound {
           index = max(index, skipped[skip].upperBound)
           skip &+= 1
           previous = 0
-          if length > 0 { break }
           continue
         }
         let byte = bytes[index]
-        let isSign = byte >= 0xE3 && byte <= 0xED && index &+ 2 < bytes.count
-        if !isSign, byte >= 0x80 || byte.isLetter || byte.isDigit {
-          hash = (hash ^ UInt64(byte.lowered)) &* 0x100_0000_01B3
-          hasDigit = hasDigit || byte.isDigit
-          length &+= 1
-          index &+= 1
-          continue
+        if Self.isPartOfWord(byte) {
+          previous = 0
+          return word()
         }
-        if length > 0 { break }
-        guard isSign else {
+        guard byte >= 0x80, index &+ 2 < bytes.count else {
           previous = 0
           index &+= 1
           continue
@@ -88,7 +81,42 @@ struct TitleWords {
         index &+= 3
         return (NearDuplicateFinder.mix(pair), false)
       }
-      return length > 0 ? (NearDuplicateFinder.mix(hash), hasDigit) : nil
+      return nil
+    }
+
+    @inline(__always)
+    private mutating func word() -> (hash: UInt64, hasDigit: Bool) {
+      var hash: UInt64 = 0
+      var hasDigit = false
+      var end = index
+      while end < bytes.count, Self.isPartOfWord(bytes[end]) {
+        hash = (hash ^ UInt64(bytes[end].lowered)) &* 0x100_0000_01B3
+        hasDigit = hasDigit || bytes[end].isDigit
+        end &+= 1
+      }
+      index = end
+      return (NearDuplicateFinder.mix(hash), hasDigit)
+    }
+
+    /// Letters, digits and characters beyond ASCII but for signs (UTF-8 from E3 to ED).
+    @inline(__always)
+    private static func isPartOfWord(_ byte: UInt8) -> Bool {
+      byte.isLetter || byte.isDigit || (byte >= 0x80 && (byte < 0xE3 || byte > 0xED))
     }
   }
+}
+
+/// In how many titles about each word stands: counters up to 255, one for each of 2²¹ hashes, so
+/// never too low, and seldom too high.
+struct WordFrequencies {
+  private var counts: [UInt8] = []
+
+  @inline(__always)
+  mutating func add(_ word: UInt64) {
+    if counts.isEmpty { counts = [UInt8](repeating: 0, count: 1 << 21) }
+    let slot = Int(truncatingIfNeeded: word >> 43)
+    if counts[slot] < .max { counts[slot] &+= 1 }
+  }
+
+  subscript(word: UInt64) -> Int { counts.isEmpty ? 0 : Int(counts[Int(word >> 43)]) }
 }

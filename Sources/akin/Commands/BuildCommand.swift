@@ -16,7 +16,7 @@ struct BuildCommand: ParsableCommand {
 
       Examples:
         akin build --products products.csv --events orders.jsonl --shop my-shop
-        akin build --products feed.xml.gz more.tsv --shop my-shop --map title=name,brand=maker
+        akin build --products feed.xml.gz more.tsv --shop my-shop --map title=name brand=maker
       """)
 
   @Option(parsing: .upToNextOption, help: "Product files; later files win over earlier ones.")
@@ -30,7 +30,10 @@ struct BuildCommand: ParsableCommand {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "What product columns mean: title=name, categories=level1/level2, -=unused.",
+      """
+      What product columns mean: title=name, categories=level1/level2, -=unused. With title=name|type \
+      the first of several columns that has a value; quote it for the shell.
+      """,
       valueName: "field=column"))
   var map: [String] = []
 
