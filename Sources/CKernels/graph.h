@@ -41,9 +41,6 @@ static inline float pair_bound(akin_bound x, akin_bound y) {
   return x.norm * y.slack + x.slack * y.norm;
 }
 
-/// Sorts `count` keys ascending; `spare` has the same room.
-void graph_sort(uint64_t *keys, uint64_t *spare, size_t count);
-
 /// A key that sorts by descending score, then ascending id.
 static inline uint64_t sort_key(float score, int32_t id) {
   uint32_t bits;

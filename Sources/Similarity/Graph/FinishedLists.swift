@@ -17,12 +17,9 @@ struct FinishedLists {
     var scores = [Float](repeating: -.infinity, count: ids.count)
     for first in stride(from: 0, to: lists.view.count, by: piece) {
       let rows = first..<min(first + piece, lists.view.count)
-      for row in rows {
-        let from = lists.candidates + row * layout.capacity
-        let to = (row - first) * width
-        for place in 0..<min(width, Int(lists.filled[row])) {
-          ids[to + place] = from[place].id
-          scores[to + place] = from[place].score
+      ids.withUnsafeMutableBufferPointer { ids in
+        scores.withUnsafeMutableBufferPointer { scores in
+          fill(ids, scores, with: rows, width: width)
         }
       }
       try ids.withUnsafeBufferPointer { ids in
@@ -31,6 +28,19 @@ struct FinishedLists {
             UnsafeBufferPointer(rebasing: ids[..<(rows.count * width)]),
             UnsafeBufferPointer(rebasing: scores[..<(rows.count * width)]))
         }
+      }
+    }
+  }
+
+  private func fill(
+    _ ids: UnsafeMutableBufferPointer<Int32>, _ scores: UnsafeMutableBufferPointer<Float>,
+    with rows: Range<Int>, width: Int
+  ) {
+    for (index, row) in rows.enumerated() {
+      let from = lists.candidates + row * layout.capacity
+      for place in 0..<min(width, Int(lists.filled[row])) {
+        ids[index * width + place] = from[place].id
+        scores[index * width + place] = from[place].score
       }
     }
   }
