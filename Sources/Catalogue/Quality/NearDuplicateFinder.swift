@@ -73,11 +73,13 @@ struct NearDuplicateFinder {
     facts[ordinal] = fact
     titleKeys[ordinal] = UInt32(truncatingIfNeeded: words.key >> 32)
     let minima = words.minima
-    let pairs = [(minima.0, minima.1), (minima.2, minima.3), (minima.4, minima.5)]
-    for (band, pair) in pairs.enumerated() {
-      let key = Self.mix(pair.0 &* 0x9E37_79B9_7F4A_7C15 ^ pair.1 ^ guardHash)
-      bands[band][ordinal] = UInt32(truncatingIfNeeded: key >> 32)
+    let key = { (first: UInt64, second: UInt64) in
+      let mixed = Self.mix(first &* 0x9E37_79B9_7F4A_7C15 ^ second ^ guardHash)
+      return UInt32(truncatingIfNeeded: mixed >> 32)
     }
+    bands[0][ordinal] = key(minima.0, minima.1)
+    bands[1][ordinal] = key(minima.2, minima.3)
+    bands[2][ordinal] = key(minima.4, minima.5)
   }
 
   /// What must be equal, whether known or not: digits of the title, quantities.
