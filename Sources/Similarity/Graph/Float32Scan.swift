@@ -62,8 +62,10 @@ struct Float32Scan {
     var scores = [Float](repeating: 0, count: rows.count * Self.columns)
     var offsets = [Int32](repeating: 0, count: Self.columns)
     let panelRows = Int(AKIN_PANEL_ROWS)
+    let window = max(layout.windowRows / layout.threads, Self.columns)
     for first in stride(from: 0, to: layout.count, by: Self.columns) {
       let live = min(Self.columns, layout.count - first)
+      if layout.isBounded, first / window != (first + Self.columns) / window { forget() }
       akin_pack_panels(vectors + first * dimension, live, dimension, &packed)
       akin_score_panels(
         kernel.identifier, queries, rows.count, packed, (live + panelRows - 1) / panelRows,
