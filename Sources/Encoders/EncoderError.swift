@@ -49,9 +49,9 @@ public struct EncoderError: Error, Hashable, Sendable {
 }
 
 extension EncoderError: CustomStringConvertible {
-  /// The message, preceded by the file and followed by the code.
+  /// The message, preceded by the file and the field.
   public var description: String {
     let place = [path, field].compactMap { $0 }.joined(separator: ", ")
-    return (place.isEmpty ? "" : place + ": ") + message + " [" + code.rawValue + "]"
+    return (place.isEmpty ? "" : place + ": ") + message
   }
 }

@@ -19,6 +19,8 @@ public struct BuildOptions: Sendable {
   public var coOccurrence = CoOccurrenceOptions()
   /// Reads only the first so many products, for a quick look.
   public var limit: Int?
+  /// Whether a build without events forgets what earlier events said.
+  public var forgetsEvents = false
 
   /// Sound defaults.
   public init() {}
@@ -48,17 +50,20 @@ public final class BuildShop {
   private let options: BuildOptions
   private let progress: any ProgressReporter
   private var stages: [BuildSummary.Stage] = []
+  private let now: @Sendable () -> Date
 
   /// Opens or makes the shop in `directory` and takes its build lock.
   ///
   /// - Throws: ``StorageError``.
-  public init(directory: URL, options: BuildOptions, progress: any ProgressReporter)
-    throws(StorageError)
-  {
-    store = try ShopStore(directory: directory, creating: true)
+  public init(
+    directory: URL, options: BuildOptions, progress: any ProgressReporter,
+    now: @escaping @Sendable () -> Date
+  ) throws(StorageError) {
+    store = try ShopStore(directory: directory, for: .building)
     lock = try BuildLock(directory: directory)
     self.options = options
     self.progress = progress
+    self.now = now
   }
 
   /// Builds the shop from files of products and of events.
@@ -67,37 +72,42 @@ public final class BuildShop {
   /// - Throws: `FeedError`, `ImportError`, `EncoderError`, ``StorageError``, ``EngineError``,
   ///   `CancellationError`; the shop's readers then still see what it was before.
   public func run(products: [URL], events: [URL]) throws -> (BuildSummary, QualityReport) {
-    let encoder = try ModelStore().encoder(named: options.model)
+    let model = try ShopModel(named: options.model)
     let rejects = try RejectLog(url: store.directory.appending(path: "rejects.jsonl"))
     let catalogue = try timed("Reading products") { try read(products, rejects: rejects) }
-    let texts = DistinctTexts(catalogue.products.lazy.map(ProductText.compose))
-    let encoded = try timed("Encoding texts") { try encode(texts.values, with: encoder) }
-    let (similar, digest) = try timed("Comparing texts") {
-      try compare(texts.values, dimension: encoder.dimension)
-    }
     let behaviour = try timed("Reading events") {
       try read(events, ordinals: catalogue.ordinals, rejects: rejects)
     }
-    let together = try timed("Counting baskets") { try count(behaviour.baskets) }
+    let texts = DistinctTexts(catalogue.products.lazy.map(ProductText.compose))
+    let encoder = try timed("Loading the model") { try model.load() }
+    let encoded = try timed("Encoding texts") {
+      try encode(texts.values, with: encoder, key: model.key)
+    }
+    let (similar, digest) = try timed("Comparing texts") {
+      try compare(texts.values, key: model.key, dimension: encoder.dimension)
+    }
+    let together = try timed("Counting baskets") {
+      try neighbours(of: behaviour, ordinals: catalogue.ordinals)
+    }
     var summary = BuildSummary(
-      model: options.model, dimension: encoder.dimension, products: catalogue.products.count,
-      texts: texts.values.count, encoded: encoded, rejected: rejects.count,
-      events: behaviour.summary.events, baskets: behaviour.baskets.count,
-      unknownProducts: behaviour.summary.unknownProducts, similarDigest: digest, stages: [])
+      model: model.name, modelKey: model.key, dimension: encoder.dimension,
+      products: catalogue.products.count, texts: texts.values.count, encoded: encoded,
+      rejected: rejects.count, events: behaviour.summary.events,
+      baskets: behaviour.baskets.count, unknownProducts: behaviour.summary.unknownProducts,
+      similarDigest: digest, stages: stages, finished: now().timeIntervalSince1970)
+    let snapshot = ShopSnapshot(
+      products: catalogue.products, texts: texts.values, textOfProduct: texts.indices,
+      baskets: together.basketCounts, similar: similar, boughtTogether: together.lists,
+      records: [
+        BuildSummary.recordName: try json(summary), QualityRecord.name: try json(catalogue.quality),
+      ])
     try timed("Publishing") {
       progress.begin("Publishing", total: nil, unit: "products")
-      summary.stages = stages
-      try store.publish(
-        ShopSnapshot(
-          products: catalogue.products, texts: texts.values, textOfProduct: texts.indices,
-          baskets: behaviour.basketCounts, similar: similar, boughtTogether: together,
-          records: [
-            BuildSummary.recordName: try json(summary),
-            QualityRecord.name: try json(catalogue.quality),
-          ]))
+      try store.publish(snapshot)
       progress.end("\(summary.products.formatted()) products")
     }
     summary.stages = stages
+    try store.setRecord(BuildSummary.recordName, to: json(summary))
     return (summary, catalogue.quality)
   }
 
@@ -171,15 +181,15 @@ extension BuildShop {
   private static let saveInterval = 2_048
 
   /// Encodes the texts that have no vector yet and returns their number.
-  private func encode(_ texts: [String], with encoder: any TextEncoder) throws -> Int {
-    let missing = try store.textsWithoutVector(texts, model: options.model)
+  private func encode(_ texts: [String], with encoder: any TextEncoder, key: String) throws -> Int {
+    let missing = try store.textsWithoutVector(texts, model: key)
     progress.begin("Encoding texts", total: missing.count, unit: "texts")
     for start in stride(from: 0, to: missing.count, by: Self.saveInterval) {
       let chunk = missing[start..<min(start + Self.saveInterval, missing.count)].map { texts[$0] }
       let rows = try encoder.encode(chunk, as: .passage) { [progress] done, _ in
         progress.advance(to: start + done)
       }
-      try store.saveVectors(rows.values, of: chunk, model: options.model)
+      try store.saveVectors(rows.values, of: chunk, model: key)
     }
     let reused = texts.count - missing.count
     progress.end(
@@ -188,8 +198,10 @@ extension BuildShop {
   }
 
   /// The content neighbours of every text, taken over from the last build where nothing changed.
-  private func compare(_ texts: [String], dimension: Int) throws -> (NeighbourLists, String) {
-    let digest = TextDigest.of(texts, model: options.model, neighbours: options.neighbours)
+  private func compare(_ texts: [String], key: String, dimension: Int) throws
+    -> (NeighbourLists, String)
+  {
+    let digest = TextDigest.of(texts, model: key, neighbours: options.neighbours)
     progress.begin("Comparing texts", total: texts.count, unit: "texts")
     if try BuildSummary.last(of: store)?.similarDigest == digest {
       let lists = try store.allNeighbours(.content)
@@ -198,7 +210,7 @@ extension BuildShop {
       progress.end("unchanged since the last build")
       return (similar, digest)
     }
-    let values = try store.vectors(of: texts, model: options.model, dimension: dimension)
+    let values = try store.vectors(of: texts, model: key, dimension: dimension)
     let index = try ExactNeighbours(Vectors(values: values, dimension: dimension))
     let similar = try index.graph(k: options.neighbours) { [progress] done in
       try Task.checkCancellation()
@@ -235,19 +247,50 @@ extension BuildShop {
     return Behaviour(baskets: baskets, basketCounts: counts, summary: importer.summary)
   }
 
-  private func count(_ baskets: Baskets) throws -> NeighbourLists {
-    guard baskets.count > 0 else {
-      return try CoOccurrence().neighbours(of: baskets, k: options.neighbours)
+  /// "Bought together": counted anew, or without any events what earlier ones said.
+  private func neighbours(of behaviour: Behaviour, ordinals: [String: Int]) throws
+    -> (lists: NeighbourLists, basketCounts: [Int])
+  {
+    guard behaviour.summary.rows > 0 || options.forgetsEvents else {
+      return try keptNeighbours(ordinals)
     }
-    progress.begin("Counting baskets", total: baskets.itemCount, unit: "products")
+    progress.begin("Counting baskets", total: ordinals.count, unit: "products")
     let measure = CoOccurrence(
       minimumSupport: options.coOccurrence.minimumSupport,
       shrinkage: options.coOccurrence.shrinkage)
-    let lists = try measure.neighbours(of: baskets, k: options.neighbours) { [progress] done in
+    let lists = try measure.neighbours(of: behaviour.baskets, k: options.neighbours) {
+      [progress] done in
       try Task.checkCancellation()
       progress.advance(to: done)
     }
-    progress.end("\(baskets.count.formatted()) baskets")
-    return lists
+    let large = measure.largeBaskets(in: behaviour.baskets)
+    progress.end(
+      "\(behaviour.baskets.count.formatted()) baskets"
+        + (large > 0
+          ? ", \(large.formatted()) of over \(measure.largestBasket) products left out" : ""))
+    return (lists, behaviour.basketCounts)
+  }
+
+  /// The lists of the last build, for the products that are still there.
+  private func keptNeighbours(_ ordinals: [String: Int]) throws
+    -> (lists: NeighbourLists, basketCounts: [Int])
+  {
+    let kept = try store.basketLists()
+    var counts = [Int](repeating: 0, count: ordinals.count)
+    var rows = [[Neighbour]](repeating: [], count: ordinals.count)
+    for (id, list) in kept {
+      guard let ordinal = ordinals[id] else { continue }
+      counts[ordinal] = list.baskets
+      rows[ordinal] = list.partners.compactMap { partner in
+        ordinals[partner.id].map { Neighbour(item: $0, score: partner.score) }
+      }
+    }
+    if !kept.isEmpty {
+      progress.begin("Counting baskets", total: nil, unit: "products")
+      progress.end("no events given, those of the last build kept (--forget-events drops them)")
+    }
+    var lists = NeighbourLists()
+    for row in rows { lists.append(row) }
+    return (lists, counts)
   }
 }

@@ -11,8 +11,10 @@ public struct BuildSummary: Sendable, Codable, Equatable {
     public var seconds: Double
   }
 
-  /// The encoder's name.
+  /// The encoder's name, or its absolute path.
   public var model: String
+  /// Under what its vectors are kept in the shop: tells models of one name apart.
+  public var modelKey: String
   /// Components of a vector.
   public var dimension: Int
   /// Published products.
@@ -33,6 +35,8 @@ public struct BuildSummary: Sendable, Codable, Equatable {
   public var similarDigest: String
   /// The steps, in order.
   public var stages: [Stage]
+  /// When the build was done, in seconds since 1970-01-01 UTC.
+  public var finished: Double
 
   static let recordName = "build"
 

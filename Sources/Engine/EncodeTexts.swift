@@ -21,6 +21,9 @@ public struct EncodeTexts {
   /// - Throws: ``EngineError`` `unreadableInput` with the line; `EncoderError`.
   @discardableResult
   public func run(input: URL, output: URL, as role: TextRole) throws -> Int {
+    guard input.resolvingSymlinksInPath() != output.resolvingSymlinksInPath() else {
+      throw EngineError(.badArgument, "the output is the input; name another file to write")
+    }
     let lines = try TextLines(input)
     let writer = try NumPyWriter(destination: output, columns: encoder.dimension)
     progress.begin("Encoding", total: lines.count, unit: "texts")

@@ -6,6 +6,8 @@ public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
     case unknownProduct
     /// The input holds nothing to work on.
     case nothingToDo
+    /// The shop's encoder has changed under its name.
+    case modelChanged
     /// An argument is out of its range.
     case badArgument
     /// An input file cannot be read, or a line of it is no text.

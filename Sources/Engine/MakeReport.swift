@@ -27,14 +27,7 @@ public struct MakeReport {
   /// - Throws: ``EngineError`` `nothingToDo` for a shop that was never built, `cannotWrite`.
   public func write(to output: URL, generated: Date) throws {
     let page = try AkinReport.ReportPage.render(report(generated: generated))
-    do {
-      try Data(page).write(to: output, options: .atomic)
-    } catch {
-      throw EngineError(
-        .cannotWrite,
-        "\(output.path(percentEncoded: false)): cannot be written; "
-          + "check that the folder exists and has room")
-    }
+    try OutputFile.write(Data(page), to: output)
   }
 
   func report(generated: Date) throws -> ShopReport {
@@ -105,7 +98,7 @@ public struct MakeReport {
     let step = max(1, (summary.products + mapPoints - 1) / mapPoints)
     let sample = try store.products(every: step)
     guard sample.count > 2 else { return nil }
-    let all = try store.publishedVectors(model: summary.model, dimension: summary.dimension)
+    let all = try store.publishedVectors(model: summary.modelKey, dimension: summary.dimension)
     let vectors = try Vectors(values: all, dimension: summary.dimension)
     let rows = try Tensor(
       sample.flatMap { vectors[$0.text] }, shape: [sample.count, summary.dimension])

@@ -70,6 +70,7 @@ public final class SimilarProducts: Sendable {
   /// - Throws: ``EngineError`` `unknownProduct`, with identifiers that look alike; ``StorageError``.
   public func similar(to id: String, k: Int) throws -> Result {
     guard let stored = try store.product(id: id) else {
+      guard try store.productCount() > 0 else { throw EngineError.emptyShop }
       let alike = try store.identifiers(like: id, limit: 3)
       let hint = alike.isEmpty ? "" : "; did you mean \(alike.joined(separator: ", "))?"
       throw EngineError(.unknownProduct, "no product has the id '\(id)'\(hint)")
@@ -93,9 +94,17 @@ public final class SimilarProducts: Sendable {
   /// - Throws: ``EngineError`` `nothingToDo` for a shop that was never built; `EncoderError`;
   ///   ``StorageError``.
   public func similar(toText text: String, k: Int) throws -> Result {
+    guard text.contains(where: { !$0.isWhitespace }) else {
+      throw EngineError(.badArgument, "the text is empty; say what to look for")
+    }
     guard let summary = try BuildSummary.last(of: store) else { throw EngineError.emptyShop }
-    let encoder = try ModelStore().encoder(named: summary.model)
-    let rows = try encoder.encode([text], as: .query)
+    let model = try ShopModel(named: summary.model)
+    guard model.key == summary.modelKey else {
+      throw EngineError(
+        .modelChanged,
+        "the model '\(summary.model)' is no longer the one the shop was built with; build it again")
+    }
+    let rows = try model.load().encode([text], as: .query)
     let query = try Vectors(values: rows.values, dimension: rows.dimension)
     var content = Shelf(capacity: k, isDistinct: isDistinct)
     for neighbour in try searchable(summary).search(query, k: reach(k))[0] where !content.isFull {
@@ -123,7 +132,7 @@ public final class SimilarProducts: Sendable {
     try index.withLock { index in
       if let index { return index }
       let vectors = try Vectors(
-        values: store.publishedVectors(model: summary.model, dimension: summary.dimension),
+        values: store.publishedVectors(model: summary.modelKey, dimension: summary.dimension),
         dimension: summary.dimension)
       let made = try ExactNeighbours(vectors)
       index = made

@@ -68,6 +68,11 @@ public struct CoOccurrence: Sendable {
     return lists
   }
 
+  /// The number of baskets that are too large to count.
+  public func largeBaskets(in baskets: Baskets) -> Int {
+    (0..<baskets.count).count { baskets[$0].count > largestBasket }
+  }
+
   /// The shrunk cosine of two items, in `0 ... 1`.
   public func score(support: Int, _ first: Int, _ second: Int) -> Float {
     let support = Float(support)

@@ -13,7 +13,8 @@ public struct Kernel: Sendable, Hashable, CustomStringConvertible {
 
   /// The one to use: the best, or what the environment's `AKIN_KERNEL` names.
   public static func preferred() throws(SimilarityError) -> Kernel {
-    try named(ProcessInfo.processInfo.environment["AKIN_KERNEL"])
+    let name = ProcessInfo.processInfo.environment["AKIN_KERNEL"] ?? ""
+    return try named(name.isEmpty ? nil : name)
   }
 
   /// The kernel of that name, the best one for `nil`.

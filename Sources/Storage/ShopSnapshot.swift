@@ -44,6 +44,22 @@ public struct StoredProduct: Sendable, Equatable {
   public var product: Product
 }
 
+/// What baskets said of a product, by identifiers: what outlives a change of the catalogue.
+public struct BasketList: Sendable, Equatable {
+  /// One partner.
+  public struct Partner: Sendable, Equatable {
+    /// The partner's identifier.
+    public var id: String
+    /// The score of the pair.
+    public var score: Float
+  }
+
+  /// The number of baskets that held the product.
+  public var baskets: Int
+  /// Its partners, best first.
+  public var partners: [Partner]
+}
+
 /// Where a list of neighbours comes from.
 public enum NeighbourSource: String, Sendable {
   /// Distance of the products' texts, item = a text's ordinal.

@@ -25,6 +25,14 @@ extension ShopStore {
     try checkpoint()
   }
 
+  /// Replaces the JSON document `name`.
+  public func setRecord(_ name: String, to body: String) throws(StorageError) {
+    try write { database in
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO record (name, body) VALUES (?, ?)", arguments: [name, body])
+    }
+  }
+
   private func insertTexts(_ snapshot: ShopSnapshot, _ database: Database) throws {
     let statement = try database.cachedStatement(
       sql: "INSERT INTO text (ordinal, value) VALUES (?, ?)")

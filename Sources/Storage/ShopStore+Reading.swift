@@ -88,6 +88,29 @@ extension ShopStore {
     }
   }
 
+  /// What baskets said of each product that was in any, by the product's identifier.
+  public func basketLists() throws(StorageError) -> [String: BasketList] {
+    let lists = try allNeighbours(.basket)
+    return try read { database in
+      var ids: [Int: String] = [:]
+      var baskets: [Int: Int] = [:]
+      let rows = try Row.fetchCursor(database, sql: "SELECT ordinal, id, baskets FROM product")
+      while let row = try rows.next() {
+        ids[row[0]] = row[1]
+        baskets[row[0]] = row[2]
+      }
+      var result: [String: BasketList] = [:]
+      for (ordinal, count) in baskets where count > 0 {
+        guard let id = ids[ordinal] else { continue }
+        let partners = (lists[ordinal] ?? []).compactMap { neighbour in
+          ids[neighbour.item].map { BasketList.Partner(id: $0, score: neighbour.score) }
+        }
+        result[id] = BasketList(baskets: count, partners: partners)
+      }
+      return result
+    }
+  }
+
   /// The JSON document `name` of the last build.
   public func record(_ name: String) throws(StorageError) -> String? {
     try read {

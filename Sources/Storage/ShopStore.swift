@@ -10,16 +10,24 @@ public final class ShopStore: Sendable {
   /// The shop's folder.
   public let directory: URL
   let path: String
-  private let pool: DatabasePool
+  private let database: any DatabaseReader
 
-  /// Opens the shop in `directory`, and makes an empty one if `creating`.
+  /// How a shop is opened.
+  public enum Access: Sendable {
+    /// To read it; works on read-only disks and for users who may not write.
+    case reading
+    /// To build it; makes an empty one where there is none.
+    case building
+  }
+
+  /// Opens the shop in `directory`.
   ///
   /// - Throws: ``StorageError`` `noShop`, `notWritable`, `damaged`, `tooNew`.
-  public init(directory: URL, creating: Bool = false) throws(StorageError) {
+  public init(directory: URL, for access: Access = .reading) throws(StorageError) {
     self.directory = directory
     path = directory.appending(path: "akin.sqlite").path(percentEncoded: false)
     let files = FileManager.default
-    if creating {
+    if access == .building {
       do {
         try files.createDirectory(at: directory, withIntermediateDirectories: true)
       } catch {
@@ -33,31 +41,65 @@ public final class ShopStore: Sendable {
         "holds no shop; make one with: akin build --products FILE --shop DIR")
     }
     do {
-      var configuration = Configuration()
-      configuration.busyMode = .timeout(10)
-      pool = try DatabasePool(path: path, configuration: configuration)
+      database = try access == .building ? Self.openForBuilding(path) : Self.openForReading(path)
       let migrator = Self.migrator
-      if try pool.read(migrator.hasBeenSuperseded) {
+      if try database.read(migrator.hasBeenSuperseded) {
         throw StorageError(
           .tooNew, path: path, "was written by a newer version of Akin; update this one")
       }
-      try migrator.migrate(pool)
+      if let writer = database as? any DatabaseWriter, access == .building {
+        try migrator.migrate(writer)
+      } else if try !database.read(migrator.hasCompletedMigrations) {
+        throw StorageError(
+          .noShop, path: directory.path(percentEncoded: false),
+          "was never built to the end, or by an older version of Akin; run akin build on it")
+      }
     } catch { throw .wrapping(error, path: path) }
   }
 
+  private static func openForBuilding(_ path: String) throws -> any DatabaseReader {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(10)
+    return try DatabasePool(path: path, configuration: configuration)
+  }
+
+  /// A reader that cannot even write the log's index, as on a read-only disk, takes the database
+  /// for immutable; that is safe, because nobody else can write there either.
+  private static func openForReading(_ path: String) throws -> any DatabaseReader {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(10)
+    configuration.readonly = true
+    let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+    if FileManager.default.isWritableFile(atPath: folder) {
+      return try DatabasePool(path: path, configuration: configuration)
+    }
+    var address = URLComponents()
+    address.scheme = "file"
+    address.path = URL(filePath: path).path(percentEncoded: false)
+    address.queryItems = [URLQueryItem(name: "immutable", value: "1")]
+    return try DatabaseQueue(path: address.string ?? path, configuration: configuration)
+  }
+
   func read<Value>(_ body: (Database) throws -> Value) throws(StorageError) -> Value {
-    do { return try pool.read(body) } catch { throw .wrapping(error, path: path) }
+    do { return try database.read(body) } catch { throw .wrapping(error, path: path) }
   }
 
   func write(_ body: (Database) throws -> Void) throws(StorageError) {
-    do { try pool.write(body) } catch { throw .wrapping(error, path: path) }
+    do { try writer().write(body) } catch { throw .wrapping(error, path: path) }
   }
 
   /// Moves the write-ahead log into the database file, so that the folder is small again.
   func checkpoint() throws(StorageError) {
     do {
-      _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+      _ = try writer().writeWithoutTransaction { try $0.checkpoint(.truncate) }
     } catch { throw .wrapping(error, path: path) }
+  }
+
+  private func writer() throws(StorageError) -> any DatabaseWriter {
+    guard let writer = database as? any DatabaseWriter else {
+      throw StorageError(.notWritable, path: path, "was opened for reading only")
+    }
+    return writer
   }
 
   private static var migrator: DatabaseMigrator {

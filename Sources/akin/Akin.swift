@@ -32,7 +32,7 @@ import Foundation
         try command.run()
       }
     }
-    let interrupts = Interrupts { work.cancel() }
+    let interrupts = isInterruptible ? Interrupts { work.cancel() } : nil
     defer { withExtendedLifetime(interrupts) {} }
     do {
       try await work.value
@@ -42,9 +42,20 @@ import Foundation
       Foundation.exit(status.code)
     }
   }
+
+  /// Whether the command notices that its task is cancelled and leaves everything in order. The
+  /// others have nothing half done, and a signal may end them at once.
+  private static var isInterruptible: Bool {
+    let commands: [any ParsableCommand.Type] = [
+      BuildCommand.self, EncodeCommand.self, GraphCommand.self,
+    ]
+    return commands.contains {
+      $0.configuration.commandName == CommandLine.arguments.dropFirst().first
+    }
+  }
 }
 
-/// Calls `action` on the first Ctrl-C or `SIGTERM`; a second Ctrl-C ends the process at once.
+/// Calls `action` on the first Ctrl-C or `SIGTERM`; a second one ends the process at once.
 private final class Interrupts {
   private var sources: [any DispatchSourceSignal] = []
 
@@ -54,7 +65,7 @@ private final class Interrupts {
       let source = DispatchSource.makeSignalSource(signal: number)
       source.setEventHandler {
         signal(number, SIG_DFL)
-        Terminal.warn("\nStopping; what is finished is kept, and the next run goes on from there.")
+        Terminal.warn("\nStopping … (once more to end at once)")
         action()
       }
       source.resume()

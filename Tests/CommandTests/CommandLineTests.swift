@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct CommandLineTests {
-  @Test(arguments: ["build", "similar", "encode", "report", "model", "doctor"])
+  @Test(arguments: ["build", "similar", "encode", "graph", "report", "model", "doctor"])
   func everyCommandExplainsItself(command: String) throws {
     let help = try AkinProcess.run(command, "--help")
     #expect(help.status == 0)
@@ -58,5 +58,51 @@ import Testing
     #expect(answer.status == 69)
     #expect(answer.messages.contains("akin model list"))
     #expect(!FileManager.default.fileExists(atPath: folder.path("v.npy")))
+  }
+
+  @Test func theInputIsNeverOverwritten() throws {
+    let folder = try TemporaryFolder()
+    let input = try folder.write("red coat\n", to: "texts.txt")
+    #expect(try AkinProcess.run("encode", "--input", input, "--output", input).status == 64)
+    #expect(try String(contentsOfFile: input, encoding: .utf8) == "red coat\n")
+    let graph = try AkinProcess.run("graph", "--vectors", input, "--k", "1", "--output", input)
+    #expect(graph.status == 64)
+  }
+
+  @Test func resultsThatCannotBeWritten() throws {
+    let process = AkinProcess.process(["doctor"])
+    process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 73)
+  }
+
+  @Test func graphOfEncodedTexts() throws {
+    let folder = try TemporaryFolder()
+    let input = try folder.write("red coat\nphone case\nblue coat\n", to: "texts.txt")
+    let vectors = folder.path("vectors.npy")
+    #expect(try AkinProcess.run("encode", "--input", input, "--output", vectors).status == 0)
+    let ids = folder.path("ids.npy")
+    let graph = try AkinProcess.run("graph", "--vectors", vectors, "--k", "1", "--output", ids)
+    #expect(graph.status == 0, "\(graph.messages)")
+    let bytes = try Data(contentsOf: URL(filePath: ids)).suffix(12)
+    let nearest = bytes.withUnsafeBytes { bytes in
+      (0..<3).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self) }
+    }
+    #expect(nearest[0] == 2 && nearest[2] == 0)
+  }
+
+  @Test(arguments: [("AKIN_KERNEL", "abacus")])
+  func unknownKernel(name: String, value: String) throws {
+    let folder = try TemporaryFolder()
+    let products = try folder.write("id,title\n1,coat\n2,hat\n", to: "products.csv")
+    let build = AkinProcess.process(
+      ["build", "--products", products, "--shop", folder.path("shop")])
+    build.environment = ProcessInfo.processInfo.environment.merging([name: value]) { $1 }
+    build.standardError = FileHandle.nullDevice
+    try build.run()
+    build.waitUntilExit()
+    #expect(build.terminationStatus == 64)
   }
 }

@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func everyFieldComesBack() throws {
-    let store = try ShopStore(directory: directory, creating: true)
+    let store = try ShopStore(directory: directory, for: .building)
     let snapshot = Self.snapshot(["苹果手机12", "iPhone 12", "苹果手机12"], baskets: [1, 2, 5])
     try store.publish(snapshot)
     let reader = try ShopStore(directory: directory)
@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test func publishReplacesEverything() throws {
-    let store = try ShopStore(directory: directory, creating: true)
+    let store = try ShopStore(directory: directory, for: .building)
     try store.publish(Self.snapshot(["a", "b", "c"]))
     try store.publish(Self.snapshot(["d"]))
     #expect(try store.productCount() == 1)
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test func vectorsAreSavedByModelAndText() throws {
-    let store = try ShopStore(directory: directory, creating: true)
+    let store = try ShopStore(directory: directory, for: .building)
     #expect(try store.textsWithoutVector(["a", "b"], model: "m") == [0, 1])
     try store.saveVectors([1, 2, 3, 4], of: ["a", "b"], model: "m")
     #expect(try store.textsWithoutVector(["b", "x", "a"], model: "m") == [1])
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test func aFailedPublishChangesNothing() throws {
-    let store = try ShopStore(directory: directory, creating: true)
+    let store = try ShopStore(directory: directory, for: .building)
     try store.publish(Self.snapshot(["a", "b"]))
     var broken = Self.snapshot(["c", "d", "e"])
     broken.products[2].id = broken.products[0].id
@@ -123,5 +123,33 @@ import Testing
     withExtendedLifetime(first) {}
     first = nil
     _ = try BuildLock(directory: directory)
+  }
+
+  @Test func aReaderNeedsNoRightToWrite() throws {
+    let store = try ShopStore(directory: directory, for: .building)
+    try store.publish(Self.snapshot(["a b?c%d", "苹果"]))
+    let reader = try ShopStore(directory: directory)
+    #expect(throws: StorageError.self) { try reader.publish(Self.snapshot(["x"])) }
+    #expect(try reader.productCount() == 2)
+  }
+
+  @Test func aShopThatWasNeverPublishedHasNoProducts() throws {
+    _ = try ShopStore(directory: directory, for: .building)
+    #expect(try ShopStore(directory: directory).productCount() == 0)
+  }
+
+  @Test func basketListsCanBeReadByIdentifier() throws {
+    let store = try ShopStore(directory: directory, for: .building)
+    var snapshot = Self.snapshot(["a", "b", "c"], baskets: [3, 4, 0])
+    var together = NeighbourLists()
+    together.append([Neighbour(item: 1, score: 0.5)])
+    together.append([Neighbour(item: 0, score: 0.5)])
+    together.append([])
+    snapshot.boughtTogether = together
+    try store.publish(snapshot)
+    let kept = try store.basketLists()
+    #expect(kept["sku-0"] == BasketList(baskets: 3, partners: [.init(id: "sku-1", score: 0.5)]))
+    #expect(kept["sku-1"]?.baskets == 4)
+    #expect(kept["sku-2"] == nil)
   }
 }

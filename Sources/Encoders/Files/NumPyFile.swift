@@ -89,6 +89,8 @@ public final class NumPyWriter {
     destination: URL, columns: Int, element: NumPyElement = .float32
   ) throws(EncoderError) {
     precondition(columns > 0, "a row has at least one column")
+    let destination = destination.resolvingSymlinksInPath()
+    try Self.refuseOtherThanFile(destination)
     self.destination = destination
     self.columns = columns
     self.element = element
@@ -100,10 +102,21 @@ public final class NumPyWriter {
       handle = try FileHandle(forWritingTo: partial)
       try handle.seekToEnd()
     } catch {
+      // The half file is hidden and never read; failing to remove it harms nothing.
+      _ = try? FileManager.default.removeItem(at: partial)
       throw EncoderError(
-        .writeFailed, "Cannot write here: check the folder and its permissions.",
+        .writeFailed,
+        "Cannot write here: check that the folder exists, its permissions and the room on its disk.",
         path: destination.path)
     }
+  }
+
+  /// A rename would replace a device or fail on a folder, after all the work.
+  private static func refuseOtherThanFile(_ url: URL) throws(EncoderError) {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: url.path)
+    guard let type = attributes?[.type] as? FileAttributeType, type != .typeRegular else { return }
+    throw EncoderError(
+      .writeFailed, "This is no regular file; name a .npy file to write.", path: url.path)
   }
 
   /// Appends whole rows: `values.count` must be a multiple of the number of columns.

@@ -57,6 +57,9 @@ struct BuildCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Read only the first products.", valueName: "n"))
   var limit: Int?
 
+  @Flag(help: "Without --events, drop what earlier events said instead of keeping it.")
+  var forgetEvents = false
+
   @Flag(help: "End at the first row that cannot be used.")
   var strict = false
 
@@ -75,7 +78,8 @@ struct BuildCommand: ParsableCommand {
 
   func run() throws {
     let build = try BuildShop(
-      directory: shop.directory, options: try options(), progress: TerminalProgress())
+      directory: shop.directory, options: try options(), progress: TerminalProgress(),
+      now: { Date() })
     let (summary, quality) = try build.run(
       products: products.map { URL(filePath: $0) }, events: events.map { URL(filePath: $0) })
     if json { return try Terminal.printJSON(summary) }
@@ -96,6 +100,7 @@ struct BuildCommand: ParsableCommand {
     options.model = model
     options.neighbours = neighbours
     options.limit = limit
+    options.forgetsEvents = forgetEvents
     options.products.isStrict = strict
     options.products.currency = currency
     options.products.overrides = try MappingOverrides(map)

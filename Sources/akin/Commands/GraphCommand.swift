@@ -1,5 +1,4 @@
-import AkinEncoders
-import AkinSimilarity
+import AkinEngine
 import ArgumentParser
 import Foundation
 
@@ -42,44 +41,11 @@ struct GraphCommand: ParsableCommand {
   }
 
   func run() throws {
-    let input = URL(filePath: vectors)
-    let header = try NumPyFile.header(at: input)
-    guard header.element == .float32, header.shape.count == 2, header.shape[1] > 0 else {
-      throw ValidationError("\(vectors): a float32 array of shape (n, d) is needed.")
-    }
-    let (rows, dimension) = (header.shape[0], header.shape[1])
-    let source = try MappedVectors(
-      file: input, offset: header.dataOffset, count: rows, dimension: dimension)
-    let graph = try SimilarityGraph(k: count, memory: memory.flatMap(Self.bytes))
-    let needed = try graph.predictedMemory(count: rows, dimension: dimension)
-    let ids = try NumPyWriter(destination: URL(filePath: output), columns: count, element: .int32)
-    let values = try scores.map { try NumPyWriter(destination: URL(filePath: $0), columns: count) }
-    let checkpoint = URL(filePath: output + ".part")
-    let progress = TerminalProgress()
-    progress.begin("Comparing (\(needed >> 20) MiB)", total: rows, unit: "rows")
-    try graph.build(
-      of: source, checkpoint: checkpoint, identity: try Self.identity(of: input),
-      progress: { done, total in
-        try Task.checkCancellation()
-        progress.advance(to: Int(Double(rows) * Double(done) / Double(max(1, total))))
-      },
-      emit: { rows, scores in
-        try ids.append(rows)
-        try values?.append(scores)
-      })
-    try values?.finish()
-    try ids.finish()
-    if FileManager.default.fileExists(atPath: checkpoint.path) {
-      try FileManager.default.removeItem(at: checkpoint)
-    }
-    progress.end("\(rows.formatted()) rows, \(count) neighbours each")
-  }
-
-  /// Size and time of change: of what file a checkpoint is.
-  private static func identity(of file: URL) throws -> String {
-    let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
-    let time = (attributes[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-    return "\(attributes[.size] ?? 0) \(time)"
+    var graph = BuildGraph(k: count, progress: TerminalProgress())
+    graph.memory = memory.flatMap(Self.bytes)
+    try graph.run(
+      vectors: URL(filePath: vectors), ids: URL(filePath: output),
+      scores: scores.map { URL(filePath: $0) })
   }
 
   /// `512M` in bytes.

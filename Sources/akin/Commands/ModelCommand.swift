@@ -55,6 +55,9 @@ struct ModelCommand: ParsableCommand {
 
     func run() throws {
       let folder = URL(filePath: directory, directoryHint: .isDirectory)
+      guard FileManager.default.fileExists(atPath: folder.path(percentEncoded: false)) else {
+        throw EngineError(.unreadableInput, "\(directory): there is no such folder")
+      }
       let summary = try ModelStore().import(
         directory: folder, name: name ?? folder.standardizedFileURL.lastPathComponent)
       Terminal.print(

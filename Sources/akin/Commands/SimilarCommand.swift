@@ -56,16 +56,13 @@ struct SimilarCommand: ParsableCommand {
     let query = result.query
     Terminal.print(
       [query.id, query.title ?? query.text].compactMap(\.self).joined(separator: "  "))
-    let content = result.items(from: .content)
-    let basket = result.items(from: .basket)
-    if query.text != nil {
-      Terminal.print(Columns([.init(title: "Similar", items: content)]).rendered())
+    let content = Columns.Column(title: "Similar", items: result.items(from: .content))
+    let basket = Columns.Column(title: "Bought together", items: result.items(from: .basket))
+    if basket.items.isEmpty {
+      Terminal.print(Columns([content]).rendered())
+      if query.id != nil { Terminal.print("  Bought together: no baskets yet") }
     } else {
-      Terminal.print(
-        Columns([
-          .init(title: "Similar", items: content),
-          .init(title: "Bought together", items: basket),
-        ]).rendered())
+      Terminal.print(Columns([content, basket]).rendered())
     }
   }
 }

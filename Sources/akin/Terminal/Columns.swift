@@ -35,7 +35,8 @@ struct Columns {
   }
 
   private func line(_ cells: [String]) -> String {
-    "  " + cells.map { DisplayWidth.pad($0, to: width) }.joined(separator: "  ")
+    let padded = cells.map { DisplayWidth.pad($0, to: width) }.joined(separator: "  ")
+    return ("  " + padded).replacing(/\ +$/, with: "")
   }
 
   private func cell(_ item: SimilarProducts.Item) -> String {

@@ -1,11 +1,14 @@
 import AkinCatalogue
 import AkinEncoders
 import AkinEngine
+import AkinSimilarity
 import AkinStorage
 import ArgumentParser
 
 /// How the process ends after an error of ours, after `sysexits.h`.
 struct ExitStatus {
+  /// Wrong arguments.
+  static let usage: Int32 = 64
   /// The input cannot be used.
   static let unusableInput: Int32 = 65
   /// A model or a library is missing.
@@ -37,11 +40,27 @@ struct ExitStatus {
       error.code == .rejectsNotWritable ? cannotWrite : unusableInput
     case let error as EncoderError: encoderCode(error.code)
     case let error as StorageError: storageCode(error.code)
-    case let error as EngineError: error.code == .cannotWrite ? cannotWrite : unusableInput
+    case let error as EngineError: engineCode(error.code)
+    case let error as SimilarityError:
+      if case .unknownKernel = error { usage } else { unusableInput }
+    case let error as GraphError:
+      switch error {
+      case .memoryTooSmall: usage
+      case .checkpoint: cannotWrite
+      default: unusableInput
+      }
     case is CancellationError: interrupted
     case is ValidationError, is ExitCode, is CleanExit: nil
     // The parser's own errors are of types that it keeps to itself.
     default: String(reflecting: type(of: error)).hasPrefix("ArgumentParser.") ? nil : defect
+    }
+  }
+
+  private static func engineCode(_ code: EngineError.Code) -> Int32 {
+    switch code {
+    case .cannotWrite: cannotWrite
+    case .badArgument: usage
+    default: unusableInput
     }
   }
 

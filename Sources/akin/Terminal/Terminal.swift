@@ -2,14 +2,24 @@ import Foundation
 
 /// Standard output and error.
 enum Terminal {
-  /// Writes a line of results.
+  /// Writes a line of results; ends the process with status 73 where they cannot be written.
   static func print(_ text: String) {
-    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+    } catch {
+      warn("akin: the results cannot be written: is the disk full, or the output closed?")
+      exit(ExitStatus.cannotWrite)
+    }
   }
 
   /// Writes a line for the person, not for a pipe.
   static func warn(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    write(text + "\n")
+  }
+
+  /// Writes to standard error, where nobody is left to tell that it failed.
+  static func write(_ text: String) {
+    _ = try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
   /// Columns of the terminal that standard output is, 100 where it is none.

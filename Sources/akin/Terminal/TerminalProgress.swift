@@ -65,7 +65,7 @@ final class TerminalProgress: ProgressReporter {
     return text
   }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  private func write(_ text: String) { Terminal.write(text) }
 
   private func milliseconds(_ duration: Duration) -> Int64 {
     duration.components.seconds * 1000
