@@ -37,16 +37,24 @@ import Foundation
       },
       emit: { ids, _ in try output.write(contentsOf: Data(buffer: ids)) })
     let seconds = begin.duration(to: clock.now)
-    var usage = rusage()
-    getrusage(RUSAGE_SELF.rawValue, &usage)
     print(
       """
       {"rows": \(count), "dimension": \(vectors.dimension), "k": \(k), \
       "seconds": \(Double(seconds.components.seconds) + Double(seconds.components.attoseconds) / 1e18), \
-      "processor_seconds": \(processorTime()), "resident_mib": \(usage.ru_maxrss / 1024), \
+      "processor_seconds": \(processorTime()), "resident_mib": \(try residentPeak()), \
       "predicted_mib": \(predicted >> 20), "kernel": "\(try Kernel.preferred())"}
       """)
     try? FileManager.default.removeItem(atPath: arguments[3] + ".checkpoint")
+  }
+
+  /// The largest resident memory of this process so far, mapped files included, in MiB. (What
+  /// `getrusage` says includes that of the process it was forked from.)
+  static func residentPeak() throws -> Int {
+    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    guard let peak = status.firstMatch(of: /VmHWM:\s+(\d+) kB/), let size = Int(peak.1) else {
+      throw Refused(description: "/proc/self/status: no VmHWM")
+    }
+    return size / 1024
   }
 
   static func processorTime() -> Double {
