@@ -182,8 +182,8 @@ final class JSONReader: DescribedFeedReader {
       guard let column = column(value, guess: position) else {
         try body(
           .malformed(
-            line: line, raw: raw, column: nil, reason: "more than \(maximumColumns) different keys")
-        )
+            line: line, raw: raw, column: nil,
+            reason: "more than \(NumberText.grouped(maximumColumns)) different keys"))
         return
       }
       fields[column] = UnsafeRawBufferPointer(start: value.value, count: value.value_length)
