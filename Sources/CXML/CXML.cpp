@@ -1,5 +1,6 @@
 #include "CXML.h"
 
+#include <libxml/HTMLparser.h>
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
@@ -56,6 +57,12 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+// A character under the name that HTML gives it.
+struct Named {
+  std::string name, text;
+  xmlEntity entity{};
+};
+
 }  // namespace
 
 struct cxml_parser {
@@ -77,6 +84,9 @@ struct cxml_parser {
   size_t maximum_item_bytes = 0, maximum_columns = 0;
   std::string failure;
   size_t failure_line = 0;
+  bool ends_early = false;
+  cxml_resolve resolve = nullptr;
+  std::unordered_map<std::string, std::unique_ptr<Named>> named;
   bool out_of_memory = false;
 };
 
@@ -249,12 +259,42 @@ void entity_declaration(
   guarded(p, [&] { fail(p, "the document declares entities of its own"); });
 }
 
-xmlEntityPtr get_entity(void *, const xmlChar *name) { return xmlGetPredefinedEntity(name); }
+// Feeds carry the names of HTML (`&nbsp;`, `&eacute;`), which XML does not know: they are
+// characters, predefined as `&amp;` is.
+xmlEntityPtr html_entity(cxml_parser *p, const xmlChar *name) {
+  auto known = p->named.find(str(name));
+  if (known != p->named.end()) return &known->second->entity;
+  auto described = htmlEntityLookup(name);
+  uint32_t character = described ? described->value : p->resolve ? p->resolve(str(name)) : 0;
+  if (character == 0) return nullptr;
+  auto made = std::make_unique<Named>();
+  made->name = str(name);
+  xmlChar bytes[8] = {};
+  made->text.assign(
+      str(bytes), static_cast<size_t>(xmlCopyCharMultiByte(bytes, static_cast<int>(character))));
+  auto &entity = made->entity;
+  entity.type = XML_ENTITY_DECL;
+  entity.etype = XML_INTERNAL_PREDEFINED_ENTITY;
+  entity.name = reinterpret_cast<const xmlChar *>(made->name.c_str());
+  entity.content = reinterpret_cast<xmlChar *>(made->text.data());
+  entity.orig = entity.content;
+  entity.length = static_cast<int>(made->text.size());
+  return &p->named.emplace(made->name, std::move(made)).first->second->entity;
+}
+
+xmlEntityPtr get_entity(void *context, const xmlChar *name) {
+  if (auto predefined = xmlGetPredefinedEntity(name)) return predefined;
+  auto p = static_cast<cxml_parser *>(context);
+  xmlEntityPtr entity = nullptr;
+  guarded(p, [&] { entity = html_entity(p, name); });
+  return entity;
+}
 
 void note(cxml_parser *p, xmlErrorPtr error) {
   if (error->level < XML_ERR_ERROR || !p->failure.empty()) return;
   // A namespace that nobody declares (`g:` without xmlns) does no harm: names are local.
   if (error->domain == XML_FROM_NAMESPACE) return;
+  p->ends_early = error->code == XML_ERR_DOCUMENT_END || error->code == XML_ERR_TAG_NOT_FINISHED;
   p->failure = error->message ? error->message : "broken XML";
   while (!p->failure.empty() && (p->failure.back() == '\n' || p->failure.back() == ' '))
     p->failure.pop_back();
@@ -270,9 +310,12 @@ void on_error(void *context, xmlErrorPtr error) {
 
 extern "C" {
 
-cxml_parser *cxml_open(const char *encoding, size_t maximum_item_bytes, size_t maximum_columns) {
+cxml_parser *cxml_open(
+    const char *encoding, size_t maximum_item_bytes, size_t maximum_columns,
+    cxml_resolve resolve) {
   try {
     auto p = std::make_unique<cxml_parser>();
+    p->resolve = resolve;
     p->maximum_item_bytes = maximum_item_bytes;
     p->maximum_columns = maximum_columns;
     p->handler.initialized = XML_SAX2_MAGIC;
@@ -318,6 +361,8 @@ const char *cxml_push(cxml_parser *p, const uint8_t *bytes, size_t length, int f
 }
 
 size_t cxml_failure_line(const cxml_parser *p) { return p->failure_line; }
+
+int cxml_ends_early(const cxml_parser *p) { return p->ends_early ? 1 : 0; }
 
 int cxml_next(cxml_parser *p, cxml_item *item) {
   if (p->waiting.empty()) return 0;

@@ -26,8 +26,14 @@ typedef struct {
   size_t count;
 } cxml_item;
 
-// `encoding` (may be NULL) overrules the document's declaration. NULL when memory is short.
-cxml_parser *cxml_open(const char *encoding, size_t maximum_item_bytes, size_t maximum_columns);
+// The character of an HTML entity beyond the 253 of HTML 4 (`comma`), 0 where there is none.
+typedef uint32_t (*cxml_resolve)(const char *name);
+
+// `encoding` (may be NULL) overrules the document's declaration. Names of HTML stand for their
+// characters; `resolve` (may be NULL) is asked for further ones. NULL when memory is short.
+cxml_parser *cxml_open(
+    const char *encoding, size_t maximum_item_bytes, size_t maximum_columns,
+    cxml_resolve resolve);
 void cxml_close(cxml_parser *parser);
 
 // Feeds a chunk; items completed by it are then waiting. Returns NULL, or why the document ends
@@ -36,6 +42,9 @@ const char *cxml_push(cxml_parser *parser, const uint8_t *bytes, size_t length, 
 
 // Line of the failure.
 size_t cxml_failure_line(const cxml_parser *parser);
+
+// 1 when the failure is that the bytes end before the document does.
+int cxml_ends_early(const cxml_parser *parser);
 
 // The next waiting item, or 0. What it points to is valid until the next `cxml_push`.
 int cxml_next(cxml_parser *parser, cxml_item *item);

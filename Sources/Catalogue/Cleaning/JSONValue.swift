@@ -51,6 +51,17 @@ package indirect enum JSONValue: Sendable, Equatable {
 
 /// Numbers as text without a trailing `.0`.
 package enum NumberText {
+  /// With thousands separated, so that long counts can be read.
+  package static func grouped(_ value: Int) -> String {
+    let digits = String(value)
+    var result = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % 3 == 0, result != "-" { result.append(",") }
+      result.append(digit)
+    }
+    return result
+  }
+
   package static func write(_ value: Double) -> String {
     value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
   }

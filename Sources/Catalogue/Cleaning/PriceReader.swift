@@ -179,6 +179,11 @@ package enum PriceReader {
     "EUR", "BRL", "IDR", "VND", "TRY", "CLP", "COP", "ARS", "DKK", "NOK", "ISK", "RSD",
   ]
 
+  /// Whether `code` has the form of ISO 4217: three Latin letters, in capitals or not.
+  package static func isCurrencyCode(_ code: String) -> Bool {
+    code.utf8.count == 3 && code.utf8.allSatisfy(\.isLetter)
+  }
+
   /// The ISO 4217 code that a currency column says: `usd`, `€`, `人民币`; `nil` when unknown.
   package static func currency(_ text: String) -> String? {
     let word = text.lowercased()

@@ -27,6 +27,21 @@ public final class CatalogueImporter {
   /// Whether a product with this identifier was read.
   public func contains(_ identifier: String) -> Bool { table.contains(identifier) }
 
+  /// Opens a file and gives its columns their meaning without reading it, so that a wrong path or
+  /// mapping shows at once: of formats without a header the first record is read.
+  /// - Returns: What the columns would be taken for; empty for a feed without records.
+  /// - Throws: ``ImportError``, the reader's own errors.
+  @discardableResult
+  public static func check(file: URL, options: ImportOptions = ImportOptions()) throws
+    -> [QualityReport.Column]
+  {
+    let source = try FeedSource.open(file)
+    try source.check(options)
+    let columns = try source.firstColumns()
+    if columns.isEmpty { return [] }
+    return try mapping(columns, source, options).summary
+  }
+
   /// Reads one file to its end; format, compression and encoding are detected.
   /// - Throws: ``ImportError``, the reader's own errors, `CancellationError`, whatever `sink` throws.
   public func add(file: URL, sink: (ImportedProduct) throws -> Void) throws {
@@ -36,20 +51,21 @@ public final class CatalogueImporter {
   /// Reads one feed to its end.
   /// - Throws: ``ImportError``, the reader's own errors, `CancellationError`, whatever `sink` throws.
   package func add(_ source: FeedSource, sink: (ImportedProduct) throws -> Void) throws {
+    try source.check(options)
     var columns = source.reader.columns
     var builder: ProductBuilder?
     var rows = 0
     func builderNow() throws -> ProductBuilder {
       if let builder { return builder }
-      let made = ProductBuilder(mapping: try mapping(columns, source), currency: options.currency)
-      quality.begin(
-        file: source.name, format: source.format, encoding: source.encoding,
-        mapping: made.currentMapping)
-      return made
+      return ProductBuilder(
+        mapping: try Self.mapping(columns, source, options),
+        currency: options.currency?.uppercased())
     }
     // Readers of JSON lines know their columns only with the first record.
     if !columns.isEmpty { builder = try builderNow() }
-    try source.reader.forEach { item in
+    quality.begin(file: source.name, format: source.format, encoding: source.encoding)
+    defer { quality.setMapping(builder?.currentMapping) }
+    try rejects.keeping(source.reader) { item in
       rows &+= 1
       if rows & 4095 == 0 {
         try Task.checkCancellation()
@@ -60,7 +76,6 @@ public final class CatalogueImporter {
         columns = source.reader.columns
         builder?.extend(to: columns)
       }
-      if builder == nil { builder = try builderNow() }
       quality.countRow()
       switch item {
       case .malformed(let line, let raw, let column, let reason):
@@ -70,6 +85,7 @@ public final class CatalogueImporter {
             column: column.flatMap { $0 < columns.count ? columns[$0] : nil },
             reason: .malformedRecord, message: reason, row: raw.text))
       case .record(let record):
+        if builder == nil { builder = try builderNow() }
         var imported = ImportedProduct(
           product: Product(id: "", title: ""), ordinal: 0, replaces: false)
         var issues: ProductIssues = []
@@ -88,21 +104,16 @@ public final class CatalogueImporter {
         try sink(imported)
       }
     }
-    if builder == nil {
-      quality.begin(
-        file: source.name, format: source.format, encoding: source.encoding, mapping: nil)
-    }
     onProgress?(ImportProgress(file: source.name, bytesRead: source.reader.bytesRead, rows: rows))
-    try rejects.flush()
   }
 
-  private func mapping(_ columns: [String], _ source: FeedSource) throws(ImportError)
-    -> ColumnMapping
-  {
+  private static func mapping(
+    _ columns: [String], _ source: FeedSource, _ options: ImportOptions
+  ) throws(ImportError) -> ColumnMapping {
     do {
       return try ColumnMapping(columns: columns, overrides: options.overrides)
     } catch {
-      throw ImportError(code: .mapping, message: error.description, file: source.name)
+      throw source.error(error)
     }
   }
 
@@ -110,10 +121,9 @@ public final class CatalogueImporter {
     quality.countReject(reject.reason)
     try rejects.write(reject)
     guard options.isStrict else { return }
-    try rejects.flush()
     throw ImportError(
       code: .refusedRow,
-      message: reject.message + " Correct the row, or import without --strict to set it aside.",
+      message: Sentence.of(reject.message) + " Correct the row, or import without --strict to set it aside.",
       file: reject.file, line: reject.line, column: reject.column)
   }
 

@@ -20,9 +20,11 @@ public struct EventSummary: Codable, Sendable, Hashable {
   public var latest: Double?
   /// What the columns of the last file were taken for.
   public var mapping: [QualityReport.Column] = []
+  /// The files, in the order read; their `products` are the rows that became events.
+  public var files: [QualityReport.File] = []
 
   enum CodingKeys: String, CodingKey {
-    case rows, events, repeated, types, rejects, earliest, latest, mapping
+    case files, rows, events, repeated, types, rejects, earliest, latest, mapping
     case unknownProducts = "unknown_products"
   }
 
@@ -55,6 +57,21 @@ public final class EventImporter {
     self.isKnown = isKnown
   }
 
+  /// Opens a log and gives its columns their meaning without reading it, so that a wrong path or
+  /// mapping shows at once: of formats without a header the first record is read.
+  /// - Returns: What the columns would be taken for; empty for a log without records.
+  /// - Throws: ``ImportError``, the reader's own errors.
+  @discardableResult
+  public static func check(file: URL, options: ImportOptions = ImportOptions()) throws
+    -> [QualityReport.Column]
+  {
+    let source = try FeedSource.open(file)
+    try source.check(options)
+    let columns = try source.firstColumns()
+    if columns.isEmpty { return [] }
+    return try builder(columns, source, options).summary
+  }
+
   /// Reads one file to its end; format, compression and encoding are detected.
   /// - Throws: ``ImportError``, the reader's own errors, `CancellationError`, whatever `sink` throws.
   public func add(file: URL, sink: (Event) throws -> Void) throws {
@@ -64,11 +81,14 @@ public final class EventImporter {
   /// Reads one log to its end.
   /// - Throws: ``ImportError``, the reader's own errors, `CancellationError`, whatever `sink` throws.
   package func add(_ source: FeedSource, sink: (Event) throws -> Void) throws {
+    try source.check(options)
     var columns = source.reader.columns
     var builder: EventBuilder?
     var rows = 0
-    if !columns.isEmpty { builder = try makeBuilder(columns, source) }
-    try source.reader.forEach { item in
+    if !columns.isEmpty { builder = try Self.builder(columns, source, options) }
+    begin(source)
+    defer { end(rows: rows, mapping: builder?.summary ?? []) }
+    try rejects.keeping(source.reader) { item in
       rows &+= 1
       summary.rows &+= 1
       if rows & 4095 == 0 {
@@ -80,7 +100,6 @@ public final class EventImporter {
         columns = source.reader.columns
         builder?.extend(to: columns)
       }
-      if builder == nil { builder = try makeBuilder(columns, source) }
       switch item {
       case .malformed(let line, let raw, let column, let reason):
         try refuse(
@@ -89,6 +108,7 @@ public final class EventImporter {
             column: column.flatMap { $0 < columns.count ? columns[$0] : nil },
             reason: .malformedRecord, message: reason, row: raw.text))
       case .record(let record):
+        if builder == nil { builder = try Self.builder(columns, source, options) }
         switch builder?.build(record) {
         case .refused(let reason, let column, let message)?:
           try refuse(
@@ -101,18 +121,33 @@ public final class EventImporter {
         }
       }
     }
-    if let builder { summary.mapping = builder.summary }
     onProgress?(ImportProgress(file: source.name, bytesRead: source.reader.bytesRead, rows: rows))
-    try rejects.flush()
   }
 
-  private func makeBuilder(_ columns: [String], _ source: FeedSource) throws -> EventBuilder {
+  private func begin(_ source: FeedSource) {
+    summary.files.append(
+      QualityReport.File(
+        name: source.name, format: source.format, encoding: source.encoding, rows: 0, products: 0,
+        rejects: [:], mapping: []))
+  }
+
+  private func end(rows: Int, mapping: [QualityReport.Column]) {
+    let last = summary.files.count - 1
+    summary.files[last].rows = rows
+    summary.files[last].products = rows - summary.files[last].rejects.values.reduce(0, +)
+    summary.files[last].mapping = mapping
+    summary.mapping = mapping
+  }
+
+  private static func builder(
+    _ columns: [String], _ source: FeedSource, _ options: ImportOptions
+  ) throws(ImportError) -> EventBuilder {
     do {
       return EventBuilder(
         mapping: try EventMapping(columns: columns, overrides: options.overrides),
         options: options)
     } catch {
-      throw ImportError(code: .mapping, message: error.description, file: source.name)
+      throw source.error(error)
     }
   }
 
@@ -133,12 +168,12 @@ public final class EventImporter {
 
   private func refuse(_ reject: Reject) throws(ImportError) {
     summary.rejects[reject.reason.rawValue, default: 0] += 1
+    summary.files[summary.files.count - 1].rejects[reject.reason.rawValue, default: 0] += 1
     try rejects.write(reject)
     guard options.isStrict else { return }
-    try rejects.flush()
     throw ImportError(
       code: .refusedRow,
-      message: reject.message + " Correct the row, or import without --strict to set it aside.",
+      message: Sentence.of(reject.message) + " Correct the row, or import without --strict to set it aside.",
       file: reject.file, line: reject.line, column: reject.column)
   }
 }
@@ -153,10 +188,12 @@ struct EventBuilder {
 
   private var mapping: EventMapping
   private let options: ImportOptions
+  private let currency: String?
 
   init(mapping: EventMapping, options: ImportOptions) {
     self.mapping = mapping
     self.options = options
+    currency = options.currency?.uppercased()
   }
 
   mutating func extend(to columns: [String]) { mapping.extend(to: columns) }
@@ -192,6 +229,12 @@ struct EventBuilder {
       }
     } catch {
       return .refused(error.reason, column: error.column, message: error.message)
+    }
+    if options.requiresBasket, event.isLoose {
+      return .refused(
+        .noBasket, column: nil,
+        message: "The row names no order, session, user or visitor, so that nothing ties it to "
+          + "other events.")
     }
     if let price { event.price = self.price(price, currency, event.quantity) }
     if let items { return expand(items, event, currency) }
@@ -239,7 +282,7 @@ struct EventBuilder {
 
   /// The price of one piece; `nil` where it cannot be read.
   private func price(_ field: FieldBytes, _ currency: String?, _ quantity: Double) -> Price? {
-    guard var price = PriceReader.read(field, currency: currency ?? options.currency).price else {
+    guard var price = PriceReader.read(field, currency: currency ?? self.currency).price else {
       return nil
     }
     if mapping.priceIsTotal, quantity > 0 { price.amount /= quantity }
@@ -266,7 +309,7 @@ struct EventBuilder {
       event.id = shared.id.map { "\($0)#\(position)" }
       if case .number(let quantity)? = item.member("quantity") { event.quantity = quantity }
       if let amount = item.member("price", "item_price")?.scalarText {
-        event.price = PriceReader.read(amount, currency: currency ?? options.currency).price
+        event.price = PriceReader.read(amount, currency: currency ?? self.currency).price
       }
       events.append(event)
     }
@@ -275,5 +318,12 @@ struct EventBuilder {
         .missingProduct, column: mapping.column(for: .items), message: "The row has no items.")
     }
     return .events(events)
+  }
+}
+
+extension Event {
+  /// Whether nothing ties the event to others.
+  fileprivate var isLoose: Bool {
+    transaction == nil && session == nil && user == nil && visitor == nil
   }
 }

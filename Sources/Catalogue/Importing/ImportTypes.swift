@@ -6,12 +6,16 @@ public struct ImportOptions: Sendable {
   public var overrides = MappingOverrides()
   /// Whether the first refused row is an error instead of a line in `rejects.jsonl`.
   public var isStrict = false
-  /// ISO 4217 code for prices whose feed names no currency.
+  /// ISO 4217 code for prices whose feed names no currency, in capitals or not; importers refuse
+  /// what is none (``ImportError/Code/badCurrency``).
   public var currency: String?
   /// The type of events in a log without a column for it.
   public var eventType: EventType = .purchase
   /// Whether near duplicates are looked for.
   public var findsNearDuplicates = true
+  /// Whether events that name neither order, session, user nor visitor are refused: nothing ties
+  /// them to other events.
+  public var requiresBasket = false
 
   /// Options that leave everything to the feed.
   public init() {}
@@ -27,6 +31,8 @@ public enum RejectReason: String, Sendable, Hashable, Codable, CaseIterable {
   case unreadableTime = "unreadable_time"
   case unreadableQuantity = "unreadable_quantity"
   case unreadableItems = "unreadable_items"
+  /// An event without order, session, user and visitor, where one is required.
+  case noBasket = "no_basket"
 }
 
 /// One refused row, as a line of `rejects.jsonl` has it.
@@ -75,6 +81,8 @@ public struct ImportError: Error, Sendable, Hashable, CustomStringConvertible {
     case rejectsNotWritable = "rejects_not_writable"
     /// The feed's columns could not be given their meaning.
     case mapping
+    /// ``ImportOptions/currency`` is no ISO 4217 code.
+    case badCurrency = "bad_currency"
   }
   /// What went wrong.
   public var code: Code
@@ -87,10 +95,10 @@ public struct ImportError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The column, as the feed names it.
   public var column: String?
 
-  /// For people: what is wrong and where.
+  /// For people: what is wrong and where, in sentences.
   public var description: String {
     let place = [file, line.map(String.init), column].compactMap { $0 }.joined(separator: ":")
-    return "\(place): \(message)"
+    return "\(place): \(Sentence.of(message))"
   }
 }
 
@@ -100,6 +108,8 @@ package struct FeedSource {
   package var format: String
   package var encoding: String?
   package var reader: any FeedReader
+  /// What people should know when the columns make no sense.
+  package var hint: String?
 
   package init(name: String, format: String, encoding: String? = nil, reader: any FeedReader) {
     self.name = name

@@ -65,6 +65,17 @@ public final class RejectLog {
     buffer.append(0x22)
   }
 
+  /// Reads a feed; what was refused is in the file whether it ends well or not.
+  func keeping(_ reader: any FeedReader, _ body: (FeedItem) throws -> Void) throws {
+    do {
+      try reader.forEach(body)
+    } catch {
+      try flush()
+      throw error
+    }
+    try flush()
+  }
+
   func flush() throws(ImportError) {
     guard let url, !buffer.isEmpty else { return }
     do {

@@ -40,10 +40,18 @@ public struct MappingError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The columns that the feed has.
   public var columns: [String]
 
-  /// For people: what is wrong and where.
+  /// For people: what is wrong and where; of many columns the first twenty.
   public var description: String {
-    columns.isEmpty ? message : message + " Columns found: " + columns.joined(separator: ", ") + "."
+    guard !columns.isEmpty else { return message }
+    var names = columns.prefix(Self.listed).map { DisplayWidth.cut($0, to: 60) }
+      .joined(separator: ", ")
+    if columns.count > Self.listed {
+      names += " and \(NumberText.grouped(columns.count - Self.listed)) more"
+    }
+    return message + " Columns found: " + names + "."
   }
+
+  private static let listed = 20
 }
 
 /// Pairs of the form `field=column` that override what headers say by themselves.

@@ -53,13 +53,18 @@ struct QualityCollector {
 
   // MARK: Gathering
 
-  mutating func begin(file: String, format: String, encoding: String?, mapping: ColumnMapping?) {
+  mutating func begin(file: String, format: String, encoding: String?) {
     files = filesSoFar
     (rows, products) = (0, 0)
     files.append(
       QualityReport.File(
         name: file, format: format, encoding: encoding, rows: 0, products: 0, rejects: [:],
-        mapping: mapping?.summary ?? []))
+        mapping: []))
+  }
+
+  /// What the columns of the file that is being read are taken for.
+  mutating func setMapping(_ mapping: ColumnMapping?) {
+    files[files.count - 1].mapping = mapping?.summary ?? []
   }
 
   @inline(__always)

@@ -23,12 +23,15 @@ struct DelimitedDialect {
     var share: Double { rows == 0 ? 0 : Double(regular) / Double(rows) }
   }
 
-  /// Detects what `forced` leaves open. `bytes` have ``TextWindow/padding`` bytes behind them.
+  /// Detects what `forced` leaves open; headers of more than `maximumColumns` count as wide ones,
+  /// for the reader to refuse. `bytes` have ``TextWindow/padding`` bytes behind them.
   ///
   /// A delimiter is right when the header has it and most rows have it as often. Text parted by
   /// tabs is quoted only where a quoted field is seen and all rows agree with it, since the usual
   /// export with tabs does not quote, and a title may well begin with a quotation mark.
-  static func detect(_ bytes: UnsafeRawBufferPointer, isWhole: Bool, forced: UInt8?) -> Self {
+  static func detect(_ bytes: UnsafeRawBufferPointer, isWhole: Bool, forced: UInt8?, maximumColumns: Int = 4_096)
+    -> Self
+  {
     let newline: UInt8 = !bytes.contains(0x0A) && bytes.contains(0x0D) ? 0x0D : 0x0A
     var lineEnd = newline == 0x0D ? "CR" : "LF"
     if let first = bytes.firstIndex(of: 0x0A), first > 0, bytes[first - 1] == 0x0D {
@@ -41,10 +44,10 @@ struct DelimitedDialect {
       var dialect = best
       dialect.delimiter = delimiter
       dialect.isQuoted = true
-      var trial = dialect.attempt(bytes, isWhole: isWhole)
+      var trial = dialect.attempt(bytes, isWhole: isWhole, capacity: maximumColumns)
       if delimiter == 0x09 {
         dialect.isQuoted = false
-        let plain = dialect.attempt(bytes, isWhole: isWhole)
+        let plain = dialect.attempt(bytes, isWhole: isWhole, capacity: maximumColumns)
         if trial.quoted > 0 && trial.broken == 0 && trial.share >= plain.share {
           dialect.isQuoted = true
         } else {
@@ -62,17 +65,16 @@ struct DelimitedDialect {
     if forced == nil && bestTrial.columns < 2 {
       // A list of one column: commas in it are text. Quoted as text parted by tabs is.
       best.delimiter = 0x09
-      let quoted = best.attempt(bytes, isWhole: isWhole)
+      let quoted = best.attempt(bytes, isWhole: isWhole, capacity: maximumColumns)
       best.isQuoted = quoted.quoted > 0 && quoted.broken == 0 && quoted.share == 1
     }
     return best
   }
 
-  private func attempt(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) -> Trial {
+  private func attempt(_ bytes: UnsafeRawBufferPointer, isWhole: Bool, capacity: Int) -> Trial {
     var trial = Trial()
     guard let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return trial }
     var dialect = native
-    let capacity = 4_096
     let fields = UnsafeMutablePointer<cfeed_field>.allocate(capacity: capacity)
     defer { fields.deallocate() }
     var position = 0
@@ -80,6 +82,8 @@ struct DelimitedDialect {
     while position < bytes.count && trial.rows < 200 {
       cfeed_scan_row(
         start + position, bytes.count - position, isWhole ? 1 : 0, &dialect, fields, capacity, &row)
+      let isFirst = trial.columns == 0 && trial.rows == 0
+      if isFirst && row.status == CFEED_TOO_MANY { return Trial(columns: .max, rows: 1, regular: 1) }
       if row.status == CFEED_MORE { break }
       guard row.status == CFEED_ROW else {
         trial.rows += 1

@@ -157,7 +157,7 @@ final class DelimitedReader: DescribedFeedReader {
       try lendLine(
         column: column, reason: "text after the closing quote of a field, or a lost quote", body)
     case CFEED_TOO_MANY:
-      try lendLine(column: nil, reason: "more than \(capacity) fields", body)
+      try lendLine(column: nil, reason: "more than \(NumberText.grouped(capacity)) fields", body)
     default:
       let isOpenQuote = row.status == CFEED_OPEN_QUOTE || lineEnd(within: limit + 1) != nil
       let seen = limit
@@ -173,7 +173,7 @@ final class DelimitedReader: DescribedFeedReader {
 
   private func lendMiscounted(_ row: cfeed_row, to body: (FeedItem) throws -> Void) throws {
     let expected = columns.count
-    let reason = "\(row.fields) fields instead of \(expected)"
+    let reason = "\(row.fields) \(row.fields == 1 ? "field" : "fields") instead of \(expected)"
     let column = min(row.fields, expected)
     if row.lines > 1, isSwallowed(row) {
       try lendLine(column: column, reason: "\(reason), with a lost quote", body)
@@ -242,7 +242,7 @@ final class DelimitedReader: DescribedFeedReader {
 
   private func readHeader() throws(FeedError) {
     while let row = try scan() {
-      guard row.status == CFEED_ROW else { throw headerError(brokenHeader(row)) }
+      guard row.status == CFEED_ROW else { throw brokenHeader(row) }
       if row.length == 0 {
         advance(row)
         continue
@@ -265,11 +265,19 @@ final class DelimitedReader: DescribedFeedReader {
       .empty, path: file.path, message: "the file is empty", advice: "export it again")
   }
 
-  private func brokenHeader(_ row: cfeed_row) -> String {
+  private func brokenHeader(_ row: cfeed_row) -> FeedError {
+    var error = headerError(headerFault(row))
+    if row.status == CFEED_TOO_MANY {
+      error.advice = "export only the columns that say something about the products"
+    }
+    return error
+  }
+
+  private func headerFault(_ row: cfeed_row) -> String {
     switch row.status {
     case CFEED_STRAY_QUOTE:
       "the header has text after the closing quote of column \(row.fields + 1)"
-    case CFEED_TOO_MANY: "the header has more than \(capacity) columns"
+    case CFEED_TOO_MANY: "the header has more than \(NumberText.grouped(capacity)) columns"
     case CFEED_OPEN_QUOTE: "the header has a quote that is not closed"
     default: "the header is longer than \(limit) bytes"
     }

@@ -50,6 +50,9 @@ private struct FeedOpener {
     }
     var description = FeedDescription(
       format: .delimited, compression: compression, fileBytes: file.size)
+    if compression == .none, path.hasSuffix(".gz") || path.hasSuffix(".zst") {
+      try refuseUnpacked(sample)
+    }
     if options.format == .xml || options.format == nil && options.encoding == nil && isXML(sample) {
       description.format = .xml
       return try XMLFeedReader(
@@ -83,7 +86,8 @@ private struct FeedOpener {
         options: options)
     case .delimited, .parquet:
       let dialect = DelimitedDialect.detect(
-        window.bytes, isWhole: window.isFinal, forced: options.delimiter)
+        window.bytes, isWhole: window.isFinal, forced: options.delimiter,
+        maximumColumns: max(options.maximumColumns, 1))
       description.delimiter = String(UnicodeScalar(dialect.delimiter))
       description.isQuoted = dialect.isQuoted
       description.lineEnd = dialect.lineEnd
@@ -166,6 +170,20 @@ private struct FeedOpener {
 
   private func refuseEmpty(_ sample: [UInt8]) throws(FeedError) {
     if sample.allSatisfy({ $0 <= 0x20 && $0 != 0 }) { throw empty() }
+  }
+
+  /// A name that promises compressed data, and binary data that is none.
+  private func refuseUnpacked(_ sample: [UInt8]) throws(FeedError) {
+    guard options.encoding == nil else { return }
+    do throws(EncodingDetector.Failure) {
+      _ = try EncodingDetector.detect(sample, isWhole: sample.count < Self.sampleBytes)
+    } catch {
+      let kind = path.hasSuffix(".gz") ? "gzip" : "zstd"
+      throw FeedError(
+        .corrupt, path: path,
+        message: "the name says \(kind), but the file does not begin as \(kind) does",
+        advice: "fetch or compress the file again")
+    }
   }
 
   private func empty() -> FeedError {

@@ -40,17 +40,31 @@ package struct FeedError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What to do about it.
   package var advice: String
 
+  /// Creates an error; line breaks in `message`, which libraries write, become blanks.
   package init(_ code: Code, path: String, line: Int? = nil, message: String, advice: String) {
     self.code = code
     self.path = path
     self.line = line
-    self.message = message
+    self.message = message.split(whereSeparator: \.isNewline).joined(separator: " ")
     self.advice = advice
   }
 
-  /// One line for a person: `path:line: message; advice`.
+  /// One line of sentences for a person: `path:line: message. Advice.`
   package var description: String {
     let place = line.map { "\(path):\($0)" } ?? path
-    return advice.isEmpty ? "\(place): \(message)" : "\(place): \(message); \(advice)"
+    let sentences = [Sentence.of(message), Sentence.of(advice, isCapitalised: true)]
+    return "\(place): " + sentences.filter { !$0.isEmpty }.joined(separator: " ")
+  }
+}
+
+/// Sentences made of what readers and libraries say.
+enum Sentence {
+  /// `text` on one line and with a full stop, unless it is empty.
+  static func of(_ text: String, isCapitalised: Bool = false) -> String {
+    var result = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    while let last = result.last, last.isWhitespace || last == ";" { result.removeLast() }
+    guard let first = result.first, let last = result.last else { return "" }
+    if isCapitalised { result = first.uppercased() + result.dropFirst() }
+    return ".!?…".contains(last) ? result : result + "."
   }
 }

@@ -116,9 +116,10 @@ final class JSONReader: DescribedFeedReader {
       }
     }
     if isInsideArray {
-      try body(
-        .malformed(
-          line: line, raw: window.bytes, column: nil, reason: "the array is not closed"))
+      // The rest of the objects is missing, not one of them.
+      throw FeedError(
+        .truncated, path: file.path, line: line, message: "the JSON array is not closed",
+        advice: "fetch or export the file again")
     }
   }
 
@@ -181,8 +182,8 @@ final class JSONReader: DescribedFeedReader {
       guard let column = column(value, guess: position) else {
         try body(
           .malformed(
-            line: line, raw: raw, column: nil, reason: "more than \(maximumColumns) different keys")
-        )
+            line: line, raw: raw, column: nil,
+            reason: "more than \(NumberText.grouped(maximumColumns)) different keys"))
         return
       }
       fields[column] = UnsafeRawBufferPointer(start: value.value, count: value.value_length)

@@ -7,8 +7,11 @@ internal import CXML
 /// with elements in it (`g:shipping`) as a JSON object, an Atom link as its address.
 ///
 /// libxml2's push parser reads the document: Foundation's parser makes strings and dictionaries
-/// of every element, and does not say how it treats entities. Declarations of entities end the
-/// reading, nothing is ever fetched.
+/// of every element, and does not say how it treats entities. HTML's names of characters
+/// (`&nbsp;`) are known; declarations of entities end the reading, nothing is ever fetched.
+///
+/// A document that cannot be read to its end is an error of the feed, after the items before that
+/// place: XML has no rows at which reading could go on.
 final class XMLFeedReader: DescribedFeedReader {
   var columns: [String] { names }
   let description: FeedDescription
@@ -21,13 +24,18 @@ final class XMLFeedReader: DescribedFeedReader {
   private var names: [String] = []
   private var fields: [UnsafeRawBufferPointer] = []
   private var hasEnded = false
+  /// Why the document ends where it does, once its items are lent.
+  private var failure: FeedError?
 
   init(
     _ stream: any ByteStream, file: FileStream, encoding: FeedEncoding?,
     description: FeedDescription, options: FeedOptions
   ) throws(FeedError) {
     let limit = min(max(options.maximumRowBytes, 64), 1 << 30)
-    guard let handle = cxml_open(encoding?.rawValue, limit, max(options.maximumColumns, 1)) else {
+    guard let handle = cxml_open(
+      encoding?.rawValue, limit, max(options.maximumColumns, 1),
+      { name in name.map { Entities.named[String(cString: $0)] ?? 0 } ?? 0 })
+    else {
       throw FeedError(
         .resources, path: file.path, message: "not enough memory for the XML parser",
         advice: "close other programs")
@@ -49,16 +57,14 @@ final class XMLFeedReader: DescribedFeedReader {
     try lendWaiting(body)
     while !hasEnded {
       let count = try stream.read(into: chunk)
-      let failure = cxml_push(
+      let reason = cxml_push(
         parser, chunk.bindMemory(to: UInt8.self).baseAddress, count, count == 0 ? 1 : 0)
-      hasEnded = count == 0 || failure != nil
-      let reason = failure.map { String(cString: $0) }
+      hasEnded = count == 0 || reason != nil
+      failure = reason.map { describe(String(cString: $0)) }
       if reason == nil && count == 0 && cxml_is_feed(parser) == 0 { throw notAFeed() }
       try lendWaiting(body)
-      if let reason {
-        try lendFailure(reason, body)
-      }
     }
+    if let failure { throw failure }
   }
 
   private func lendWaiting(_ body: (FeedItem) throws -> Void) throws {
@@ -81,20 +87,23 @@ final class XMLFeedReader: DescribedFeedReader {
     }
   }
 
-  private func lendFailure(_ reason: String, _ body: (FeedItem) throws -> Void) throws {
+  private func describe(_ reason: String) -> FeedError {
     let line = cxml_failure_line(parser)
     // A document that never looked like a feed is no feed with one broken item.
     guard cxml_is_feed(parser) == 1 else {
-      throw FeedError(
+      return FeedError(
         .notAFeed, path: file.path, line: line, message: "this is no XML feed: \(reason)",
         advice: "give an RSS 2.0 or Atom product feed")
     }
-    let empty: [UInt8] = []
-    try empty.withUnsafeBytes { raw in
-      try body(
-        .malformed(
-          line: line, raw: raw, column: nil, reason: "the document ends here: \(reason)"))
+    if cxml_ends_early(parser) == 1 {
+      return FeedError(
+        .truncated, path: file.path, line: line, message: "the XML ends too early: \(reason)",
+        advice: "fetch or export the file again")
     }
+    return FeedError(
+      .corrupt, path: file.path, line: line,
+      message: "the XML is broken and cannot be read beyond this line: \(reason)",
+      advice: "correct the line, or export the file again")
   }
 
   private func notAFeed() -> FeedError {

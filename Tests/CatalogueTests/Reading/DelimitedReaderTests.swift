@@ -86,7 +86,7 @@ struct DelimitedReaderTests {
   @Test(
     "One malformed row costs one row",
     arguments: [
-      Fault("a,b\n1,x\n2\n3,z\n", 3, 1, "1 fields instead of 2", raw: "2", ["1", "3"]),
+      Fault("a,b\n1,x\n2\n3,z\n", 3, 1, "1 field instead of 2", raw: "2", ["1", "3"]),
       Fault("a,b\n1,x\n2,y,z\n3,z\n", 3, 2, "3 fields instead of 2", raw: "2,y,z", ["1", "3"]),
       Fault("a,b\n1,x\n2,\"y\n3,z\n4,w\n", 3, 1, "not closed", raw: "2,\"y", ["1", "3", "4"]),
       Fault("a,b\n1,x\n2,\"y\"z\n3,z\n", 3, 1, "closing quote", raw: "2,\"y\"z", ["1", "3"]),

@@ -79,17 +79,39 @@ struct XMLFeedReaderTests {
   }
 
   @Test(
-    "A broken document: the items before count, then one malformed item",
+    "A broken document: the items before count, then an error of the file",
     arguments: [
-      "<item><id>2</id></wrong>", "<item><id>2</id>", "<item><id>&nothing;</id></item></rss>",
-      "<item><id>2 & 3</id></item></rss>", "<item a=1><id>2</id></item></rss>",
-    ])
-  func broken(tail: String) throws {
+      ("<item><id>2</id></wrong>", .corrupt), ("<item><id>2</id>", .truncated),
+      ("<item><id>2", .truncated), ("", .truncated),
+      ("<item><id>&nothing;</id></item></rss>", .corrupt),
+      ("<item><id>2 & 3</id></item></rss>", .corrupt),
+      ("<item a=1><id>2</id></item></rss>", .corrupt),
+    ] as [(String, FeedError.Code)])
+  func broken(tail: String, code: FeedError.Code) throws {
     let feed = try readFeed("<rss>\n<item><id>1</id></item>\n\(tail)")
     #expect(feed.records == [["1"]])
-    #expect(feed.malformed.count == 1)
-    #expect(feed.malformed.first?.line == 3)
-    #expect(feed.error == nil)
+    #expect(feed.malformed.isEmpty)
+    #expect(feed.error?.line == 3 && feed.error?.code == code, "\(String(describing: feed.error))")
+  }
+
+  @Test("HTML's names of characters are characters")
+  func names() throws {
+    let feed = try readFeed(
+      "<rss><item><id>1</id><title>a&nbsp;b &eacute;&rarr;&comma; &amp;lt; &#233;</title>"
+        + "<link href=\"x?a&eacute;\"/></item><item><id>2</id></item></rss>")
+    #expect(feed.error == nil, "\(String(describing: feed.error))")
+    #expect(feed.records.count == 2)
+    #expect(feed.records.first?[1] == "a\u{A0}b é→, &lt; é" && feed.records.first?[2] == "x?aé")
+  }
+
+  @Test("An error comes again when a reading that was stopped goes on")
+  func resumes() throws {
+    struct Stop: Error {}
+    let path = try temporaryFile(Array("<rss><item><id>1</id></item><item>".utf8))
+    defer { removeFile(path) }
+    let reader = try Feed.open(path: path)
+    #expect(throws: Stop.self) { try reader.forEach { _ in throw Stop() } }
+    #expect(throws: FeedError.self) { try reader.forEach { _ in } }
   }
 
   @Test("Entities of its own end a document: no bombs, no files")
@@ -114,10 +136,10 @@ struct XMLFeedReaderTests {
     let deep =
       "<rss><item>" + String(repeating: "<a>", count: 5_000)
       + String(repeating: "</a>", count: 5_000) + "</item></rss>"
-    #expect(try readFeed(deep).malformed.count == 1)
+    #expect(try readFeed(deep).error?.code == .corrupt)
     var options = FeedOptions()
     options.maximumRowBytes = 1_000
     let giant = "<rss><item><id>" + String(repeating: "x", count: 5_000) + "</id></item></rss>"
-    #expect(try readFeed(giant, options).malformed.count == 1)
+    #expect(try readFeed(giant, options).error?.code == .corrupt)
   }
 }
