@@ -29,6 +29,16 @@ public struct BuildOptions: Sendable {
   public static let defaultModel = "multilingual-e5-small"
 }
 
+/// What a build came to.
+public struct BuildResult: Sendable {
+  /// What was done.
+  public var summary: BuildSummary
+  /// The state of the catalogue.
+  public var quality: QualityReport
+  /// What the logs held.
+  public var events: EventSummary
+}
+
 /// How baskets become "bought together".
 public struct CoOccurrenceOptions: Sendable {
   /// Baskets that must hold both products.
@@ -68,11 +78,16 @@ public final class BuildShop {
 
   /// Builds the shop from files of products and of events.
   ///
-  /// - Returns: what was done, and the quality of the catalogue.
+  /// Every file is opened and its columns are mapped before the work begins, so that a mistyped
+  /// name costs seconds.
+  ///
+  /// - Returns: what was done, the quality of the catalogue, and what the events were.
   /// - Throws: `FeedError`, `ImportError`, `EncoderError`, ``StorageError``, ``EngineError``,
   ///   `CancellationError`; the shop's readers then still see what it was before.
-  public func run(products: [URL], events: [URL]) throws -> (BuildSummary, QualityReport) {
+  public func run(products: [URL], events: [URL]) throws -> BuildResult {
     let model = try ShopModel(named: options.model)
+    for file in products { try CatalogueImporter.check(file: file, options: options.products) }
+    for file in events { try EventImporter.check(file: file, options: eventOptions) }
     let rejects = try RejectLog(url: store.directory.appending(path: "rejects.jsonl"))
     let catalogue = try timed("Reading products") { try read(products, rejects: rejects) }
     let behaviour = try timed("Reading events") {
@@ -108,7 +123,8 @@ public final class BuildShop {
     }
     summary.stages = stages
     try store.setRecord(BuildSummary.recordName, to: json(summary))
-    return (summary, catalogue.quality)
+    return BuildResult(
+      summary: summary, quality: catalogue.quality, events: behaviour.summary)
   }
 
   private func timed<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {
@@ -224,6 +240,13 @@ extension BuildShop {
 // MARK: Behaviour
 
 extension BuildShop {
+  /// An event that belongs to no basket cannot be used here, and is not silently dropped.
+  private var eventOptions: ImportOptions {
+    var events = options.events
+    events.requiresBasket = true
+    return events
+  }
+
   private struct Behaviour {
     var baskets: Baskets
     var basketCounts: [Int]
@@ -233,7 +256,7 @@ extension BuildShop {
   private func read(_ files: [URL], ordinals: [String: Int], rejects: RejectLog) throws
     -> Behaviour
   {
-    let importer = EventImporter(options: options.events, rejects: rejects) { ordinals[$0] != nil }
+    let importer = EventImporter(options: eventOptions, rejects: rejects) { ordinals[$0] != nil }
     var collector = BasketCollector(ordinals: ordinals)
     if !files.isEmpty {
       progress.begin("Reading events", total: FileSizes.total(of: files), unit: "bytes")

@@ -80,17 +80,15 @@ struct BuildCommand: ParsableCommand {
     let build = try BuildShop(
       directory: shop.directory, options: try options(), progress: TerminalProgress(),
       now: { Date() })
-    let (summary, quality) = try build.run(
+    let result = try build.run(
       products: products.map { URL(filePath: $0) }, events: events.map { URL(filePath: $0) })
+    let summary = result.summary
     if json { return try Terminal.printJSON(summary) }
-    Terminal.print(quality.render(width: Terminal.width))
+    Terminal.print(result.quality.render(width: Terminal.width))
+    if !events.isEmpty { Terminal.print(result.events.render(width: Terminal.width)) }
     if summary.rejected > 0 {
       Terminal.print(
-        "\(summary.rejected.formatted()) rows were refused: \(shop.shop)/rejects.jsonl says why.")
-    }
-    if summary.unknownProducts > 0 {
-      Terminal.print(
-        "\(summary.unknownProducts.formatted()) events name products that the catalogue lacks.")
+        "Rows refused: \(summary.rejected.formatted()); \(shop.shop)/rejects.jsonl says why.")
     }
     Terminal.print("Next: akin similar --shop \(shop.shop) ID")
   }
