@@ -34,6 +34,7 @@ public struct MakeReport {
     guard let summary = try BuildSummary.last(of: store) else { throw EngineError.emptyShop }
     var report = ShopReport(
       shop: store.directory.lastPathComponent, generated: generated.timeIntervalSince1970)
+    report.built = nil  // A summary does not say yet when its build finished.
     report.model = ReportModel(name: summary.model, dimension: summary.dimension)
     report.timings = summary.stages.map { BuildTiming(step: $0.name, seconds: $0.seconds) }
     report.quality = try QualityRecord.load(from: store)
@@ -93,15 +94,16 @@ public struct MakeReport {
     return face
   }
 
-  /// The two directions along which the texts' vectors vary most.
+  /// The two directions along which the texts' vectors vary most, apart from their language.
   private func map(_ summary: BuildSummary) throws -> ProductMap? {
     let step = max(1, (summary.products + mapPoints - 1) / mapPoints)
     let sample = try store.products(every: step)
     guard sample.count > 2 else { return nil }
     let all = try store.publishedVectors(model: summary.modelKey, dimension: summary.dimension)
     let vectors = try Vectors(values: all, dimension: summary.dimension)
-    let rows = try Tensor(
-      sample.flatMap { vectors[$0.text] }, shape: [sample.count, summary.dimension])
+    let (values, centred) = Self.withoutLanguages(
+      sample.map { vectors[$0.text] }, sample.map(\.product.language))
+    let rows = try Tensor(values, shape: [sample.count, summary.dimension])
     let components = try principalComponents(of: rows, count: 2)
     let flat = try components.projected.floats()
     let (names, indices) = categories(of: sample)
@@ -111,9 +113,43 @@ public struct MakeReport {
         label: sample[row].product.title)
     }
     return ProductMap(
-      method: "PCA", explained: try components.explained.floats().map(Double.init),
+      method: centred ? "PCA, language means removed" : "PCA",
+      explained: try components.explained.floats().map(Double.init),
       categories: names,
       points: points)
+  }
+
+  /// The rows, one after the other, each without the mean of its language.
+  ///
+  /// What tells languages apart is the widest direction of a mixed catalogue and would hide what
+  /// the products are. A row of no known or of a rare language goes with the nearest of the means.
+  /// With fewer than two languages of 20 rows or more there is nothing to remove, and `centred` is
+  /// false. O(rows × dimension × languages).
+  static func withoutLanguages(
+    _ rows: [ArraySlice<Float>], _ languages: [String?]
+  ) -> (values: [Float], centred: Bool) {
+    let known = languages.indices.filter { languages[$0] != nil }
+    let means = Dictionary(grouping: known) { languages[$0] }
+      .filter { $0.value.count >= 20 }
+      .mapValues { members in mean(of: members.map { rows[$0] }) }
+    guard means.count > 1 else { return (rows.flatMap { $0 }, false) }
+    let ordered = means.sorted { ($0.key ?? "") < ($1.key ?? "") }.map(\.value)
+    let values = zip(rows, languages).flatMap { row, language in
+      let nearest = means[language] ?? ordered.min { gap($0, row) < gap($1, row) } ?? []
+      return zip(row, nearest).map { $0 - $1 }
+    }
+    return (values, true)
+  }
+
+  private static func mean(of rows: [ArraySlice<Float>]) -> [Float] {
+    var sum = [Double](repeating: 0, count: rows.first?.count ?? 0)
+    for row in rows { for (index, value) in row.enumerated() { sum[index] += Double(value) } }
+    return sum.map { Float($0 / Double(rows.count)) }
+  }
+
+  /// The squared distance.
+  private static func gap(_ first: [Float], _ second: ArraySlice<Float>) -> Float {
+    zip(first, second).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
   }
 
   /// The twelve largest top categories, and for each product the index of its own or -1.

@@ -122,7 +122,7 @@ extension ReportNeighbour {
   fileprivate func trimmed() -> ReportNeighbour {
     var face = product.trimmed()
     face.description = nil
-    return ReportNeighbour(product: face, score: score.rounded(to: 4), baskets: baskets)
+    return ReportNeighbour(product: face, score: score.rounded(to: 4))
   }
 }
 

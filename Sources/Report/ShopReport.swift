@@ -8,8 +8,10 @@ public import AkinCatalogue
 public struct ShopReport: Sendable, Hashable, Codable {
   /// The shop's name, as its owner writes it.
   public var shop: String
-  /// When the shop was built, in seconds since 1970-01-01 UTC; `nil` leaves the date out.
+  /// When the report was made, in seconds since 1970-01-01 UTC; `nil` leaves the date out.
   public var generated: Double?
+  /// When the shop was built, in seconds since 1970-01-01 UTC; `nil` leaves the date out.
+  public var built: Double?
   /// The key figures.
   public var counts = ReportCounts()
   /// The text encoder behind the content scores.
@@ -97,14 +99,11 @@ public struct ReportNeighbour: Sendable, Hashable, Codable {
   public var product: ProductFace
   /// Its score in its list, normally 0 … 1.
   public var score: Double
-  /// Baskets that hold both, where the list comes from baskets.
-  public var baskets: Int?
 
   /// Creates a neighbour.
-  public init(product: ProductFace, score: Double, baskets: Int? = nil) {
+  public init(product: ProductFace, score: Double) {
     self.product = product
     self.score = score
-    self.baskets = baskets
   }
 }
 

@@ -15,6 +15,55 @@ struct BrowserTests {
     #expect(!page.contains("id=\"map\" aria-labelledby=\"map-title\" hidden"))
   }
 
+  @Test(arguments: [
+    ("Hass avocados, pack of 4", "Bananas, bunch of 4", []),
+    ("Jasmine rice 5 lb", "Bread flour, 5 lb", []),
+    ("Case for iPhone 12", "Apple iPhone 12 128GB", ["iPhone 12"]),
+    ("Galaxy S21 128GB", "S21 cover, 128GB card", ["S21"]),
+    ("赣南脐橙 20枚装 净重10斤", "土鸡蛋 20枚装 的橙", []),
+    ("苹果手机12", "iPhone12 手机壳", ["手机"]),
+    ("红富士苹果 的", "苹果 2.5 kg", ["苹果"]),
+  ])
+  func onlyWordsOfSubstanceAreEvidence(
+    _ title: String, _ other: String, _ expected: [String]
+  ) throws {
+    let page = try Browser.dump(pair(Samples.face("1", title), Samples.face("2", other)))
+    let marks = page.matches(of: /<mark>(.*?)<\/mark>/).map { String($0.output.1) }
+    #expect(marks == expected)
+  }
+
+  @Test(arguments: [("5 pcs", "5 PCS", true), ("4 pcs", "5 pcs", false), (nil, "1 lb", false)])
+  func pricesOfOneAmountAreCompared(
+    _ variant: String?, _ other: String?, _ compared: Bool
+  ) throws {
+    var first = Samples.face("1", "Bananas, bunch")
+    first.variant = variant
+    var second = Samples.face("2", "Avocados, pack")
+    second.variant = other
+    second.price?.amount = 20
+    let page = try Browser.dump(pair(first, second))
+    #expect(page.contains("60% dearer") == compared)
+    #expect(page.contains("class=\"tile\"") && page.contains(">B</span>"))
+  }
+
+  @Test func aLongListSaysHowMuchANarrowScreenLeavesOut() throws {
+    var report = pair(Samples.face("1", "one"), Samples.face("2", "two"))
+    #expect(!(try Browser.dump(report)).contains("class=\"rest\""))
+    let one = report.samples[0].similar[0]
+    report.samples[0].similar = Array(repeating: one, count: 8)
+    #expect(try Browser.dump(report).contains(/class="rest"[^>]*>Show 5 more</))
+  }
+
+  private func pair(_ first: ProductFace, _ second: ProductFace) -> ShopReport {
+    var report = ShopReport(shop: "pair")
+    report.samples = [
+      SampleProduct(
+        product: first, similar: [ReportNeighbour(product: second, score: 0.9)],
+        boughtTogether: [])
+    ]
+    return report
+  }
+
   @Test func hostileTextsAreOnlyText() throws {
     for text in Samples.hostileTexts where text.contains("<") || text.contains("proto") {
       let page = try Browser.dump(Samples.hostile(text))

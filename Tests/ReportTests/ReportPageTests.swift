@@ -117,6 +117,9 @@ import Testing
     var time = Samples.full
     time.generated = number
     expectError(time, at: "report.generated")
+    var built = Samples.full
+    built.built = number
+    expectError(built, at: "report.built")
   }
 
   private func expectError(_ report: ShopReport, at location: String) {

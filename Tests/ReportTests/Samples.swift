@@ -30,7 +30,7 @@ enum Samples {
           ReportNeighbour(product: case12, score: 0.96),
           ReportNeighbour(product: fruit, score: 0.92),
         ],
-        boughtTogether: [ReportNeighbour(product: case12, score: 0.41, baskets: 7)])
+        boughtTogether: [ReportNeighbour(product: case12, score: 0.41)])
     ]
     report.contentScores = Histogram(of: [0.96, 0.96, 0.92])
     report.basketScores = Histogram(of: [0.41])
@@ -81,7 +81,7 @@ enum Samples {
     face.variant = text
     face.language = text
     face.price = Price(amount: 1, currency: text)
-    let neighbour = ReportNeighbour(product: face, score: 0.5, baskets: 1)
+    let neighbour = ReportNeighbour(product: face, score: 0.5)
     report.shop = text
     report.samples = [
       SampleProduct(product: face, similar: [neighbour], boughtTogether: [neighbour])

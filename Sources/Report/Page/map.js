@@ -257,7 +257,9 @@
     byId('map').hidden = false;
     const kept = map.explained.reduce((a, b) => a + b, 0);
     const share = kept > 0 ? t('mapShare', { n: Akin.percent(kept) }) : '';
-    byId('map-lead').textContent = t('mapLead', { n: Akin.number(map.x.length), method: map.method, share });
+    const methods = t('methods');
+    const method = Object.hasOwn(methods, map.method) ? methods[map.method] : map.method;
+    byId('map-lead').textContent = t('mapLead', { n: Akin.number(map.x.length), method, share });
     canvas.setAttribute('aria-label', t('mapLabel', { n: Akin.number(map.x.length) }));
     for (const [id, key] of [['zoom-in', 'zoomIn'], ['zoom-out', 'zoomOut'], ['zoom-all', 'zoomAll']]) {
       byId(id).setAttribute('aria-label', t(key));

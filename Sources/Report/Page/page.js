@@ -6,6 +6,9 @@
   const report = data.report;
   const byId = (id) => document.getElementById(id);
   const FIRST = window.innerWidth < 700 ? 4 : 8;
+  // Neighbours of a list that a narrow screen shows at once; the style sheet hides the others.
+  const SHORT = 3;
+  const opened = new Set();
   let shown = FIRST;
   let query = '';
   let chosen = null;
@@ -13,34 +16,51 @@
   const hasPrices = report.samples.some(({ product, similar, boughtTogether }) =>
     product.price || [...similar, ...boughtTogether].some((n) => n.product.price));
 
-  // Words that two titles share: runs of letters or digits, and pairs of characters where a
-  // script writes no spaces.
-  const WORD = /[\p{L}\p{N}]+/gu;
-  const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+  // Words that say nothing of what a product is, and units, which follow any number.
+  const HOLLOW = new Set(('a an and as at by each for from in into is no nor of on or per plus than that the this to with without '
+    + 'au avec das dem den der des die du el en et für il la las le les los mit para pour por sur um und una une von zu '
+    + 'mg gr kg oz lb lbs ml cl dl ltr litre litres liter liters ga gal gallon gallons qt quart pt pint pints fl fz mm cm km inch inches ft feet yd '
+    + 'kw mw ma mah wh hz khz mhz ghz kb mb gb tb mp px pc pcs pk pkt pack packs ct cnt count ea dz doz dozen piece pieces x').split(' '));
+  const HOLLOW_HAN = /[的了和与及或在之]/;
+  const MEASURE = /^(?:毫升|公斤|千克|厘米|毫米|英寸|[个個只件片枚支瓶盒袋包罐桶箱条套双对张卷根粒升斤两克米寸色])装?/;
+
+  // Words that two titles share: runs of letters, pairs of characters where a script writes no
+  // spaces, and a number with the word before it. A number alone, or with a unit, is no evidence.
+  const PIECE = /(?<unspaced>[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]+)|(?<number>\p{N}+)|(?<word>(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}])[\p{L}\p{M}])+)/gu;
   function terms(text) {
     const found = [];
-    for (const match of text.matchAll(WORD)) {
-      for (const part of match[0].matchAll(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]+|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]+/gu)) {
-        const start = match.index + part.index;
-        const run = part[0];
-        if (!UNSPACED.test(run)) {
-          // Letters apart from digits, so that iPhone12 shares both parts with iPhone 12.
-          for (const piece of run.matchAll(/\p{N}+|\P{N}{2,}/gu)) {
-            found.push([start + piece.index, piece[0].length, piece[0].toLowerCase()]);
-          }
-        } else {
-          for (let i = 0; i + 1 < run.length; i++) found.push([start + i, 2, run.slice(i, i + 2)]);
+    const pieces = [...text.matchAll(PIECE)].map((match) => ({ ...match.groups, start: match.index, end: match.index + match[0].length }));
+    pieces.forEach(({ unspaced, number, word, start, end }, index) => {
+      const before = pieces[index - 1], after = pieces[index + 1];
+      if (word && word.length > 1 && !HOLLOW.has(word.toLowerCase())) found.push([start, end, word.toLowerCase()]);
+      if (unspaced) {
+        const unit = before?.number && before.end === start ? unspaced.match(MEASURE) : null;
+        for (let i = unit ? unit[0].length : 0; i + 1 < unspaced.length; i++) {
+          const pair = unspaced.slice(i, i + 2);
+          if (!HOLLOW_HAN.test(pair)) found.push([start + i, start + i + 2, pair]);
         }
       }
-    }
+      if (number && before && !before.number && /^[ -]?$/.test(text.slice(before.end, start)) && !measured(text, end, after)) {
+        const name = before.unspaced ? before.unspaced.slice(-2) : before.word.toLowerCase();
+        if (!HOLLOW.has(name)) found.push([before.end - name.length, end, `${name} ${number}`]);
+      }
+    });
     return found;
+  }
+
+  /** Whether the number that ends at `end` is an amount: 128GB, 2 lb, 20枚, 2.5, 6 x 2, 30%. */
+  function measured(text, end, after) {
+    if (/^(?:[.,]\p{N}|\s?[×%+*])/u.test(text.slice(end, end + 2))) return true;
+    if (!after || !/^[ -]?$/.test(text.slice(end, after.start))) return false;
+    if (after.word) return HOLLOW.has(after.word.toLowerCase()) || /^[gmlwvx]$/i.test(after.word);
+    return Boolean(after.unspaced && after.start === end && MEASURE.test(after.unspaced));
   }
 
   /** A title as nodes, shared words in mark elements. */
   function marked(title, shared) {
     const cover = new Uint8Array(title.length);
-    for (const [start, length, word] of terms(title)) {
-      if (shared.has(word)) cover.fill(1, start, start + length);
+    for (const [start, end, word] of terms(title)) {
+      if (shared.has(word)) cover.fill(1, start, end);
     }
     const nodes = [];
     for (let i = 0; i < title.length;) {
@@ -60,17 +80,19 @@
   }
 
   function tile(product) {
-    const initial = Array.from((product.brand || product.title).trim())[0] || '·';
+    const title = product.title.trim();
+    const initial = (title.match(/\p{L}/u) || Array.from(title))[0] || '·';
     return el('span', { class: 'tile', 'aria-hidden': 'true', '--hue': hue(product.category[0] || '') }, initial.toUpperCase());
   }
 
-  function hints(product, other, neighbour, kind) {
+  function hints(product, other, kind) {
     const same = (a, b) => a && b && a.toLowerCase() === b.toLowerCase();
     const list = [];
-    if (neighbour.baskets) list.push(t('together', { n: Akin.number(neighbour.baskets) }));
     if (same(product.brand, other.brand)) list.push(t('sameBrand'));
     if (product.category.length && product.category.join('\n') === other.category.join('\n')) list.push(t('sameCategory'));
-    if (kind === 'similar' && product.price && other.price && product.price.currency === other.price.currency && product.price.amount > 0) {
+    // Prices of different amounts do not compare.
+    const sameVariant = (product.variant || '').trim().toLowerCase() === (other.variant || '').trim().toLowerCase();
+    if (kind === 'similar' && sameVariant && product.price && other.price && product.price.currency === other.price.currency && product.price.amount > 0) {
       const ratio = other.price.amount / product.price.amount - 1;
       if (Math.abs(ratio) >= 0.1 && ratio < 2 && ratio > -0.8) {
         list.push(t(ratio < 0 ? 'cheaper' : 'dearer', { n: Akin.percent(Math.abs(ratio)) }));
@@ -85,7 +107,7 @@
     const title = el('h4', {}, t(kind === 'similar' ? 'similar' : 'bought'),
       list.length && range[0] !== 0 ? el('small', {}, t('scale', ends)) : null);
     if (!list.length) return el('div', { class: `list ${kind}` }, title, el('p', { class: 'none' }, emptyText));
-    return el('div', { class: `list ${kind}` }, title, el('ol', {}, list.map((neighbour) => {
+    const box = el('div', { class: `list ${kind}` }, title, el('ol', {}, list.map((neighbour) => {
       const other = neighbour.product;
       const width = Math.min(Math.max((neighbour.score - range[0]) / (range[1] - range[0] || 1), 0.02), 1);
       return el('li', {},
@@ -96,8 +118,25 @@
         el('div', { class: 'facts' },
           hasPrices ? el('span', { class: 'price' }, Akin.price(other.price)) : null,
           other.variant ? el('span', { class: 'variant', dir: 'auto' }, other.variant) : null,
-          hints(sample.product, other, neighbour, kind).map((hint) => el('span', { class: 'hint' }, hint))));
+          hints(sample.product, other, kind).map((hint) => el('span', { class: 'hint' }, hint))));
     })));
+    if (list.length > SHORT) box.append(rest(box, `${kind} ${sample.product.id}`, list.length - SHORT));
+    return box;
+  }
+
+  /** The button that opens a list which a narrow screen shows the beginning of. */
+  function rest(box, key, count) {
+    const button = el('button', { type: 'button', class: 'rest', click: () => {
+      if (!opened.delete(key)) opened.add(key);
+      show();
+    } });
+    const show = () => {
+      box.classList.toggle('open', opened.has(key));
+      button.setAttribute('aria-expanded', String(opened.has(key)));
+      button.textContent = opened.has(key) ? t('fewer') : t('more', { n: Akin.number(count) });
+    };
+    show();
+    return button;
   }
 
   /** The ends of the bars: from a round number below the lowest score to at least 1. */
@@ -165,9 +204,10 @@
   function drawHeader() {
     const { counts, model } = report;
     const made = [];
-    if (report.generated !== undefined) {
+    for (const [phrase, time] of [['built', report.built], ['made', report.generated]]) {
+      if (time === undefined) continue;
       const form = { dateStyle: 'long', timeStyle: 'short' };
-      made.push(t('made', { date: new Intl.DateTimeFormat(Akin.language, form).format(new Date(report.generated * 1000)) }));
+      made.push(t(phrase, { date: new Intl.DateTimeFormat(Akin.language, form).format(new Date(time * 1000)) }));
     }
     if (model) {
       made.push([t('by', { model: model.name }), model.dimension && t('dimensions', { n: model.dimension }), model.execution].filter(Boolean).join(', '));
