@@ -99,8 +99,8 @@ public final class CatalogueImporter {
         imported.ordinal = ordinal
         imported.replaces = !isNew
         quality.record(
-          imported.product, issues, quantities: builder?.titleQuantities ?? [], ordinal: ordinal,
-          replaces: !isNew)
+          imported.product, issues, quantities: builder?.titleQuantities ?? [],
+          unreadablePrice: builder?.unreadablePrice, ordinal: ordinal, replaces: !isNew)
         try sink(imported)
       }
     }
