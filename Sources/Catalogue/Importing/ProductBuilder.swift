@@ -216,7 +216,9 @@ struct ProductBuilder {
     return code
   }
 
-  private mutating func price(_ field: FieldBytes, _ currency: String?, _ issues: inout ProductIssues)
+  private mutating func price(
+    _ field: FieldBytes, _ currency: String?, _ issues: inout ProductIssues
+  )
     -> Price?
   {
     if MissingValue.matches(field.trimmed()) { return nil }
