@@ -61,7 +61,8 @@ package enum PriceReader {
     guard let amount = DecimalText.parseWritten(bytes.part(digits, end), lonePoint: lonePoint)
     else { return PriceReading(issue: .unreadable) }
     if before.isNegative { return PriceReading(issue: .negative) }
-    let factor = after.factor
+    // `1.2万`, and `万元 1.2` as a column with its unit before the number has it.
+    let factor = max(before.factor, after.factor)
     return PriceReading(
       price: Price(amount: amount * factor, currency: currency), issue: issue)
   }

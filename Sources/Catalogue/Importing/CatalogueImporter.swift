@@ -99,8 +99,8 @@ public final class CatalogueImporter {
         imported.ordinal = ordinal
         imported.replaces = !isNew
         quality.record(
-          imported.product, issues, quantities: builder?.titleQuantities ?? [], ordinal: ordinal,
-          replaces: !isNew)
+          imported.product, issues, quantities: builder?.titleQuantities ?? [],
+          unreadablePrice: builder?.unreadablePrice, ordinal: ordinal, replaces: !isNew)
         try sink(imported)
       }
     }
@@ -123,7 +123,8 @@ public final class CatalogueImporter {
     guard options.isStrict else { return }
     throw ImportError(
       code: .refusedRow,
-      message: Sentence.of(reject.message) + " Correct the row, or import without --strict to set it aside.",
+      message: Sentence.of(reject.message)
+        + " Correct the row, or import without --strict to set it aside.",
       file: reject.file, line: reject.line, column: reject.column)
   }
 

@@ -173,7 +173,8 @@ public final class EventImporter {
     guard options.isStrict else { return }
     throw ImportError(
       code: .refusedRow,
-      message: Sentence.of(reject.message) + " Correct the row, or import without --strict to set it aside.",
+      message: Sentence.of(reject.message)
+        + " Correct the row, or import without --strict to set it aside.",
       file: reject.file, line: reject.line, column: reject.column)
   }
 }

@@ -30,6 +30,8 @@ struct ProductBuilder {
   private var lastCurrency: (bytes: [UInt8], code: String?) = ([], nil)
   /// Where the title of the last product holds numbers with units.
   private(set) var titleQuantities: [Range<Int>] = []
+  /// What stood where the last product should have a price, cut, if it could not be read.
+  private(set) var unreadablePrice: String?
 
   init(mapping: ColumnMapping, currency: String?) {
     self.mapping = mapping
@@ -75,6 +77,7 @@ struct ProductBuilder {
   mutating func build(
     _ record: FeedRecord, into product: inout Product, _ issues: inout ProductIssues
   ) -> Refusal? {
+    unreadablePrice = nil
     let currency = currency(of: record, &issues)
     let count = min(record.fields.count, roles.count)
     product.attributes.reserveCapacity(attributeCount)
@@ -213,7 +216,9 @@ struct ProductBuilder {
     return code
   }
 
-  private func price(_ field: FieldBytes, _ currency: String?, _ issues: inout ProductIssues)
+  private mutating func price(
+    _ field: FieldBytes, _ currency: String?, _ issues: inout ProductIssues
+  )
     -> Price?
   {
     if MissingValue.matches(field.trimmed()) { return nil }
@@ -221,7 +226,10 @@ struct ProductBuilder {
     switch reading.issue {
     case .range: issues.insert(.priceRange)
     case .negative: issues.insert(.negativePrice)
-    case .unreadable: issues.insert(.unreadablePrice)
+    case .unreadable:
+      issues.insert(.unreadablePrice)
+      unreadablePrice = DisplayWidth.cut(
+        Sentence.line(FieldBytes(rebasing: field.prefix(400)).text), to: 40)
     case nil: break
     }
     return reading.price

@@ -2,7 +2,7 @@ import Foundation
 
 /// Gathers what the quality report needs while products stream by: about 40 bytes each.
 struct QualityCollector {
-  private struct Facts {
+  struct Facts {
     var filled: UInt16 = 0
     var issues: ProductIssues = []
     var suspicions: Suspicions = []
@@ -14,6 +14,8 @@ struct QualityCollector {
     var logPrice: Float = .nan
     var firstAttribute: UInt32 = 0
     var attributeCount: UInt16 = 0
+    /// The valid bar code as a number, so that a UPC and its EAN are one; 0 without one.
+    var gtin: UInt64 = 0
   }
 
   struct Suspicions: OptionSet {
@@ -22,9 +24,12 @@ struct QualityCollector {
     static let one = Suspicions(rawValue: 2)
     static let placeholder = Suspicions(rawValue: 4)
     static let saleAbove = Suspicions(rawValue: 8)
+    static let mojibake = Suspicions(rawValue: 16)
   }
 
-  private var facts: [Facts] = []
+  private(set) var facts: [Facts] = []
+  /// What stood in place of a price, of the first products where none could be read.
+  private(set) var unreadablePrices: [Int: String] = [:]
   private var attributeIndices: [UInt32] = []
   private var attributeNames = NameTable<String>()
   /// Beside ``attributeNames``: hash of a name that tells variants apart, `nil` for another one.
@@ -84,8 +89,8 @@ struct QualityCollector {
 
   /// Takes the facts of a product; `quantities` is where its title holds numbers with units.
   mutating func record(
-    _ product: Product, _ issues: ProductIssues, quantities: [Range<Int>], ordinal: Int,
-    replaces: Bool
+    _ product: Product, _ issues: ProductIssues, quantities: [Range<Int>],
+    unreadablePrice: String? = nil, ordinal: Int, replaces: Bool
   ) {
     products &+= 1
     var fact = Facts()
@@ -104,6 +109,11 @@ struct QualityCollector {
         fact.currency = UInt8(clamping: currencyNames.index(of: code) + 1)
       }
       fact.suspicions = Self.suspicions(price, product.salePrice)
+    }
+    if Mojibake.isLikely(product.title) { fact.suspicions.insert(.mojibake) }
+    if !issues.contains(.badGTIN), let gtin = product.gtin { fact.gtin = Self.number(gtin) }
+    if let unreadablePrice, unreadablePrices.count < 100 {
+      unreadablePrices[ordinal] = unreadablePrice
     }
     recordAttributes(of: product, &fact)
     if replaces {
@@ -145,6 +155,8 @@ struct QualityCollector {
     for byte in title.utf8 where byte & 0xC0 != 0x80 { scalars &+= 1 }
     return scalars
   }
+
+  private static func number(_ gtin: String) -> UInt64 { UInt64(gtin) ?? TextHash.of(gtin) }
 
   private static func filled(_ product: Product) -> UInt16 {
     var bits: UInt16 = 0
@@ -273,98 +285,5 @@ struct QualityCollector {
     let mean = Double(sum) / Double(facts.count)
     return QualityReport.TitleLengths(
       shortest: first, median: median, mean: (mean * 10).rounded() / 10, longest: last)
-  }
-
-  private func addFindings(
-    to report: inout QualityReport, _ example: (Int, String?) -> QualityReport.Example
-  ) {
-    func find(_ kind: String, _ label: String, _ test: (Facts) -> Bool) {
-      var count = 0
-      var examples: [QualityReport.Example] = []
-      for (ordinal, fact) in facts.enumerated() where test(fact) {
-        count += 1
-        if examples.count < 5 { examples.append(example(ordinal, nil)) }
-      }
-      guard count > 0 else { return }
-      report.findings.append(
-        QualityReport.Finding(kind: kind, label: label, products: count, examples: examples))
-    }
-    find("price_unreadable", "price cannot be read") { $0.issues.contains(.unreadablePrice) }
-    find("price_range", "price is a range, the lower end was taken") {
-      $0.issues.contains(.priceRange)
-    }
-    find("price_negative", "price below zero") { $0.issues.contains(.negativePrice) }
-    find("price_zero", "price is 0") { $0.suspicions.contains(.zero) }
-    find("price_one", "price is 1 or 0.01") { $0.suspicions.contains(.one) }
-    find("price_placeholder", "price looks like a placeholder (9999 …)") {
-      $0.suspicions.contains(.placeholder)
-    }
-    find("sale_above_price", "sale price above the regular one") {
-      $0.suspicions.contains(.saleAbove)
-    }
-    find("bad_gtin", "gtin has a wrong length or check digit") { $0.issues.contains(.badGTIN) }
-    find("availability_unknown", "availability in unknown words") {
-      $0.issues.contains(.unknownAvailability)
-    }
-    find("currency_unknown", "currency unknown") { $0.issues.contains(.unknownCurrency) }
-    addOutliers(to: &report, example)
-    report.findings.sort { ($1.products, $0.kind) < ($0.products, $1.kind) }
-  }
-
-  /// The value that half of them lie below, by Hoare's selection; expected linear time.
-  private static func median(of values: [Float]) -> Float {
-    var values = values
-    let middle = values.count / 2
-    var low = 0
-    var high = values.count - 1
-    while low < high {
-      let pivot = values[low + (high - low) / 2]
-      var (left, right) = (low, high)
-      while left <= right {
-        while values[left] < pivot { left += 1 }
-        while values[right] > pivot { right -= 1 }
-        if left <= right {
-          values.swapAt(left, right)
-          left += 1
-          right -= 1
-        }
-      }
-      if middle <= right { high = right } else if middle >= left { low = left } else { break }
-    }
-    return values[middle]
-  }
-
-  /// Prices further than five robust standard deviations (1.4826 times the median absolute
-  /// deviation, at least 0.15) from the median of their category, on a logarithmic scale; only
-  /// categories with 20 prices or more.
-  private func addOutliers(
-    to report: inout QualityReport, _ example: (Int, String?) -> QualityReport.Example
-  ) {
-    var byGroup: [UInt64: [Int]] = [:]
-    for (ordinal, fact) in facts.enumerated() where !fact.logPrice.isNaN {
-      byGroup[UInt64(fact.category) << 8 | UInt64(fact.currency), default: []].append(ordinal)
-    }
-    var outliers: [(ordinal: Int, deviation: Float, median: Float)] = []
-    for ordinals in byGroup.values where ordinals.count >= 20 {
-      let logs = ordinals.map { facts[$0].logPrice }
-      let median = Self.median(of: logs)
-      let scale = max(1.4826 * Self.median(of: logs.map { abs($0 - median) }), 0.15)
-      for ordinal in ordinals {
-        let deviation = abs(facts[ordinal].logPrice - median) / scale
-        if deviation > 5 { outliers.append((ordinal, deviation, median)) }
-      }
-    }
-    guard !outliers.isEmpty else { return }
-    outliers.sort { ($1.deviation, $0.ordinal) < ($0.deviation, $1.ordinal) }
-    report.findings.append(
-      QualityReport.Finding(
-        kind: "price_outlier", label: "price far from its category's", products: outliers.count,
-        examples: outliers.prefix(5).map { outlier in
-          let price = (exp(Double(facts[outlier.ordinal].logPrice)) * 100).rounded() / 100
-          let median = (exp(Double(outlier.median)) * 100).rounded() / 100
-          return example(
-            outlier.ordinal,
-            "\(NumberText.write(price)), category median \(NumberText.write(median))")
-        }))
   }
 }

@@ -1,5 +1,6 @@
 /// The words of a title as hashes: runs of letters and digits without case; pairs of signs in
-/// scripts that write no blanks. Numbers with units are left out: they are compared as quantities.
+/// scripts that write no blanks. Hyphens in model numbers do not part words (`WH-1000XM4` is
+/// `WH1000XM4`). Numbers with units are left out: they are compared as quantities.
 struct TitleWords {
   /// Sum over the words that hold digits, so that their order does not matter.
   private(set) var digitHash: UInt64 = 0
@@ -89,13 +90,31 @@ struct TitleWords {
       var hash: UInt64 = 0
       var hasDigit = false
       var end = index
-      while end < bytes.count, Self.isPartOfWord(bytes[end]) {
-        hash = (hash ^ UInt64(bytes[end].lowered)) &* 0x100_0000_01B3
-        hasDigit = hasDigit || bytes[end].isDigit
+      var isModel = false
+      while true {
+        while end < bytes.count, Self.isPartOfWord(bytes[end]) {
+          hash = (hash ^ UInt64(bytes[end].lowered)) &* 0x100_0000_01B3
+          hasDigit = hasDigit || bytes[end].isDigit
+          end &+= 1
+        }
+        guard end &+ 1 < bytes.count, bytes[end] == 0x2D, joins(end, isModel, hasDigit) else {
+          break
+        }
+        isModel = true
         end &+= 1
       }
       index = end
       return (NearDuplicateFinder.mix(hash), hasDigit)
+    }
+
+    /// Whether the hyphen at `hyphen` stands within a model number, which others write without it:
+    /// between up to five letters and a digit (`WH-1000XM4`), or further on in such a word.
+    @inline(__always)
+    private func joins(_ hyphen: Int, _ isModel: Bool, _ hasDigit: Bool) -> Bool {
+      let next = bytes[hyphen &+ 1]
+      if skip < skipped.count, hyphen &+ 1 >= skipped[skip].lowerBound { return false }
+      if isModel { return next.isDigit || next.isLetter }
+      return !hasDigit && next.isDigit && hyphen &- index <= 5 && bytes[hyphen &- 1].isLetter
     }
 
     /// Letters, digits and characters beyond ASCII but for signs (UTF-8 from E3 to ED).

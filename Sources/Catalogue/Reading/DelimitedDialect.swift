@@ -29,7 +29,9 @@ struct DelimitedDialect {
   /// A delimiter is right when the header has it and most rows have it as often. Text parted by
   /// tabs is quoted only where a quoted field is seen and all rows agree with it, since the usual
   /// export with tabs does not quote, and a title may well begin with a quotation mark.
-  static func detect(_ bytes: UnsafeRawBufferPointer, isWhole: Bool, forced: UInt8?, maximumColumns: Int = 4_096)
+  static func detect(
+    _ bytes: UnsafeRawBufferPointer, isWhole: Bool, forced: UInt8?, maximumColumns: Int = 4_096
+  )
     -> Self
   {
     let newline: UInt8 = !bytes.contains(0x0A) && bytes.contains(0x0D) ? 0x0D : 0x0A
@@ -83,7 +85,9 @@ struct DelimitedDialect {
       cfeed_scan_row(
         start + position, bytes.count - position, isWhole ? 1 : 0, &dialect, fields, capacity, &row)
       let isFirst = trial.columns == 0 && trial.rows == 0
-      if isFirst && row.status == CFEED_TOO_MANY { return Trial(columns: .max, rows: 1, regular: 1) }
+      if isFirst && row.status == CFEED_TOO_MANY {
+        return Trial(columns: .max, rows: 1, regular: 1)
+      }
       if row.status == CFEED_MORE { break }
       guard row.status == CFEED_ROW else {
         trial.rows += 1

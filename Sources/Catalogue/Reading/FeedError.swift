@@ -45,7 +45,7 @@ package struct FeedError: Error, Sendable, Hashable, CustomStringConvertible {
     self.code = code
     self.path = path
     self.line = line
-    self.message = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    self.message = Sentence.line(message)
     self.advice = advice
   }
 
@@ -59,9 +59,14 @@ package struct FeedError: Error, Sendable, Hashable, CustomStringConvertible {
 
 /// Sentences made of what readers and libraries say.
 enum Sentence {
+  /// `text` without line breaks.
+  static func line(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+
   /// `text` on one line and with a full stop, unless it is empty.
   static func of(_ text: String, isCapitalised: Bool = false) -> String {
-    var result = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    var result = line(text)
     while let last = result.last, last.isWhitespace || last == ";" { result.removeLast() }
     guard let first = result.first, let last = result.last else { return "" }
     if isCapitalised { result = first.uppercased() + result.dropFirst() }

@@ -32,9 +32,10 @@ final class XMLFeedReader: DescribedFeedReader {
     description: FeedDescription, options: FeedOptions
   ) throws(FeedError) {
     let limit = min(max(options.maximumRowBytes, 64), 1 << 30)
-    guard let handle = cxml_open(
-      encoding?.rawValue, limit, max(options.maximumColumns, 1),
-      { name in name.map { Entities.named[String(cString: $0)] ?? 0 } ?? 0 })
+    guard
+      let handle = cxml_open(
+        encoding?.rawValue, limit, max(options.maximumColumns, 1),
+        { name in name.map { Entities.named[String(cString: $0)] ?? 0 } ?? 0 })
     else {
       throw FeedError(
         .resources, path: file.path, message: "not enough memory for the XML parser",

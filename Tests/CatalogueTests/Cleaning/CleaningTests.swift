@@ -83,11 +83,24 @@ struct PriceTests {
     ("1200円", nil, 1200, "JPY", nil), ("1.2万元", nil, 12_000, "CNY", nil),
     ("99元起", nil, 99, "CNY", nil),
     ("$10 - $20", nil, 10, "USD", .range), ("10-20", nil, 10, nil, .range),
+    ("10 - 20", nil, 10, nil, .range), ("¥10-20", nil, 10, "CNY", .range),
+    ("10~20元", nil, 10, "CNY", .range), ("10.50-20.00", nil, 10.5, nil, .range),
+    ("1.2万", nil, 12_000, nil, nil), ("万元 1.2", nil, 12_000, "CNY", nil),
     ("-5", nil, nil, nil, .negative), ("-$5.00", nil, nil, nil, .negative),
     ("call us", nil, nil, nil, .unreadable), ("2 for $5", nil, nil, nil, .unreadable),
     ("12.50 apples", nil, nil, nil, .unreadable), ("1,2,3", nil, nil, nil, .unreadable),
     ("0", nil, 0, nil, nil), ("£0.99", nil, 0.99, "GBP", nil), ("From $5", nil, 5, "USD", nil),
   ]
+
+  @Test(
+    "currency codes have three letters",
+    arguments: [
+      ("EUR", true), ("usd", true), ("", false), ("€", false), ("EURO", false), ("E1R", false),
+      ("ÉU", false),
+    ])
+  func codes(text: String, isCode: Bool) {
+    #expect(PriceReader.isCurrencyCode(text) == isCode)
+  }
 
   @Test("prices", arguments: prices)
   func price(_ row: (String, String?, Double?, String?, PriceIssue?)) {

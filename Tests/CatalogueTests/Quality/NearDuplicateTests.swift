@@ -63,6 +63,19 @@ struct NearDuplicateTests {
     #expect(found == [["a", "b"]])
   }
 
+  @Test("a model number is one word, with hyphens or without")
+  func models() throws {
+    let found = try groups(
+      ["id", "title"],
+      [
+        ["a", "Sony WH-1000XM4 wireless noise cancelling headphones"],
+        ["b", "Sony WH1000XM4 wireless noise cancelling headphones"],
+        ["c", "Sony WH-1000XM5 wireless noise cancelling headphones"],
+        ["d", "Darjeeling tea-500g in a tin"], ["e", "Darjeeling tea 500 g in a tin"],
+      ])
+    #expect(found.count == 2 && found.contains(["a", "b"]) && found.contains(["d", "e"]))
+  }
+
   @Test("without the search nothing is kept for it")
   func off() throws {
     var options = ImportOptions()
@@ -138,6 +151,10 @@ struct NearDuplicateTests {
     #expect(products.count == 303)
     let groups = importer.nearDuplicateGroups().map { Set($0.map { products[$0].id }) }
     #expect(groups.contains(["B-2102", "B-2103"]))
+    let shared = importer.report().findings.first { $0.kind == "shared_gtin" }
+    print("sample: shared bar codes of \(shared?.products ?? 0) products")
+    #expect(try #require(shared).products >= 64 && shared?.examples.count == 5)
+    #expect(importer.report().findings.allSatisfy { $0.kind != "mojibake" })
     // Variants of one title and rivals stay apart.
     for group in groups { #expect(group.count == 2, "\(group)") }
     let languages = Dictionary(grouping: products) { $0.language ?? "-" }

@@ -128,6 +128,11 @@ struct DelimitedReaderTests {
     var few = FeedOptions()
     few.maximumColumns = 2
     #expect(try readFeed("a,b,c\n1,2,3\n", few).error?.code == .header)
+    for separator in [",", "\t"] {
+      let names = (0..<5_000).map { "c\($0)" }.joined(separator: separator)
+      let wide = try readFeed(names + "\n" + names + "\n")
+      #expect(wide.error?.message == "the header has more than 4,096 columns")
+    }
   }
 
   @Test("A row longer than the limit, with and without a quote")

@@ -141,6 +141,37 @@ struct UnpackingTests {
     #expect(pairs.malformed.map(\.line) == [3])
   }
 
+  @Test("A name that promises gzip, and a file that is none")
+  func misnamed() throws {
+    let path = try temporaryFile((0..<1_000).map { UInt8(truncatingIfNeeded: $0 &* 37 % 31) })
+    try FileManager.default.moveItem(atPath: path, toPath: path + ".csv.gz")
+    defer { removeFile(path + ".csv.gz") }
+    let error = try #require(readFile(path + ".csv.gz").error)
+    #expect(error.code == .corrupt && error.message.contains("gzip"))
+    // Plain text is read whatever its name says; only where it makes no sense the name is told.
+    let plain = URL(filePath: path + ".gz")
+    try Data("id,title\n1,One\n".utf8).write(to: plain)
+    defer { removeFile(plain.path) }
+    #expect(readFile(plain.path).records.count == 1)
+    var options = ImportOptions()
+    options.overrides = try MappingOverrides(["title=nam"])
+    let wrong = #expect(throws: ImportError.self) {
+      try CatalogueImporter.check(file: plain, options: options)
+    }
+    #expect(wrong?.message.contains("not compressed") == true)
+  }
+
+  @Test("Errors read as sentences on one line")
+  func sentences() {
+    let error = FeedError(
+      .corrupt, path: "a.csv", line: 3, message: "broken\nat byte 7\n", advice: "fetch it again")
+    #expect(error.description == "a.csv:3: broken at byte 7. Fetch it again.")
+    let many = MappingError(
+      code: .noTitleColumn, message: "No.", columns: (0..<4_000).map { "column \($0)" })
+    #expect(many.description.hasSuffix("column 19 and 3,980 more."))
+    #expect(many.description.utf8.count < 300)
+  }
+
   @Test("What is no feed says so")
   func unreadable() throws {
     let folder = NSTemporaryDirectory()
