@@ -117,8 +117,8 @@ let package = Package(
       name: "akin-bench-catalogue", dependencies: ["AkinCatalogue"],
       path: "Benchmarks/Catalogue", exclude: ["generate", "run"], swiftSettings: swiftSettings),
     .executableTarget(
-      name: "akin-bench-graph", dependencies: ["AkinSimilarity"], path: "Benchmarks/graph",
-      exclude: ["README.md", "compare.py"], swiftSettings: swiftSettings),
+      name: "akin-bench-graph", dependencies: ["AkinSimilarity"], path: "Benchmarks/Graph",
+      exclude: ["README.md", "compare.py", "run"], swiftSettings: swiftSettings),
 
     tests("Catalogue", ["CArrow", "CFeed"], exclude: ["Fixtures"]),
     tests("Text", exclude: ["Fixtures"]),
