@@ -32,7 +32,9 @@
     const pieces = [...text.matchAll(PIECE)].map((match) => ({ ...match.groups, start: match.index, end: match.index + match[0].length }));
     pieces.forEach(({ unspaced, number, word, start, end }, index) => {
       const before = pieces[index - 1], after = pieces[index + 1];
-      if (word && word.length > 1 && !HOLLOW.has(word.toLowerCase())) found.push([start, end, word.toLowerCase()]);
+      // The few letters of a model's number (XM4) count with the number only.
+      const code = word && word.length < 4 && after?.number && after.start === end;
+      if (word && word.length > 1 && !code && !HOLLOW.has(word.toLowerCase())) found.push([start, end, word.toLowerCase()]);
       if (unspaced) {
         const unit = before?.number && before.end === start ? unspaced.match(MEASURE) : null;
         for (let i = unit ? unit[0].length : 0; i + 1 < unspaced.length; i++) {
