@@ -8,7 +8,6 @@
   const FIRST = window.innerWidth < 700 ? 4 : 8;
   // Neighbours of a list that a narrow screen shows at once; the style sheet hides the others.
   const SHORT = 3;
-  const opened = new Set();
   let shown = FIRST;
   let query = '';
   let chosen = null;
@@ -122,23 +121,8 @@
           other.variant ? el('span', { class: 'variant', dir: 'auto' }, other.variant) : null,
           hints(sample.product, other, kind).map((hint) => el('span', { class: 'hint' }, hint))));
     })));
-    if (list.length > SHORT) box.append(rest(box, `${kind} ${sample.product.id}`, list.length - SHORT));
+    if (list.length > SHORT) box.append(Akin.rest(box, `${kind} ${sample.product.id}`, list.length - SHORT));
     return box;
-  }
-
-  /** The button that opens a list which a narrow screen shows the beginning of. */
-  function rest(box, key, count) {
-    const button = el('button', { type: 'button', class: 'rest', click: () => {
-      if (!opened.delete(key)) opened.add(key);
-      show();
-    } });
-    const show = () => {
-      box.classList.toggle('open', opened.has(key));
-      button.setAttribute('aria-expanded', String(opened.has(key)));
-      button.textContent = opened.has(key) ? t('fewer') : t('more', { n: Akin.number(count) });
-    };
-    show();
-    return button;
   }
 
   /** The ends of the bars: from a round number below the lowest score to at least 1. */
