@@ -1,3 +1,4 @@
+import AkinCatalogue
 import AkinReport
 import Foundation
 import Testing
@@ -22,6 +23,7 @@ struct BrowserTests {
     ("Galaxy S21 128GB", "S21 cover, 128GB card", ["S21"]),
     ("赣南脐橙 20枚装 净重10斤", "土鸡蛋 20枚装 的橙", []),
     ("苹果手机12", "iPhone12 手机壳", ["手机"]),
+    ("WH-1000XM4 headphones", "WF-1000XM5 earbuds", []),
     ("红富士苹果 的", "苹果 2.5 kg", ["苹果"]),
   ])
   func onlyWordsOfSubstanceAreEvidence(

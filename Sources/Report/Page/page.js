@@ -8,7 +8,6 @@
   const FIRST = window.innerWidth < 700 ? 4 : 8;
   // Neighbours of a list that a narrow screen shows at once; the style sheet hides the others.
   const SHORT = 3;
-  const opened = new Set();
   let shown = FIRST;
   let query = '';
   let chosen = null;
@@ -32,7 +31,9 @@
     const pieces = [...text.matchAll(PIECE)].map((match) => ({ ...match.groups, start: match.index, end: match.index + match[0].length }));
     pieces.forEach(({ unspaced, number, word, start, end }, index) => {
       const before = pieces[index - 1], after = pieces[index + 1];
-      if (word && word.length > 1 && !HOLLOW.has(word.toLowerCase())) found.push([start, end, word.toLowerCase()]);
+      // The few letters of a model's number (XM4) count with the number only.
+      const code = word && word.length < 4 && after?.number && after.start === end;
+      if (word && word.length > 1 && !code && !HOLLOW.has(word.toLowerCase())) found.push([start, end, word.toLowerCase()]);
       if (unspaced) {
         const unit = before?.number && before.end === start ? unspaced.match(MEASURE) : null;
         for (let i = unit ? unit[0].length : 0; i + 1 < unspaced.length; i++) {
@@ -120,23 +121,8 @@
           other.variant ? el('span', { class: 'variant', dir: 'auto' }, other.variant) : null,
           hints(sample.product, other, kind).map((hint) => el('span', { class: 'hint' }, hint))));
     })));
-    if (list.length > SHORT) box.append(rest(box, `${kind} ${sample.product.id}`, list.length - SHORT));
+    if (list.length > SHORT) box.append(Akin.rest(box, `${kind} ${sample.product.id}`, list.length - SHORT));
     return box;
-  }
-
-  /** The button that opens a list which a narrow screen shows the beginning of. */
-  function rest(box, key, count) {
-    const button = el('button', { type: 'button', class: 'rest', click: () => {
-      if (!opened.delete(key)) opened.add(key);
-      show();
-    } });
-    const show = () => {
-      box.classList.toggle('open', opened.has(key));
-      button.setAttribute('aria-expanded', String(opened.has(key)));
-      button.textContent = opened.has(key) ? t('fewer') : t('more', { n: Akin.number(count) });
-    };
-    show();
-    return button;
   }
 
   /** The ends of the bars: from a round number below the lowest score to at least 1. */

@@ -5,6 +5,8 @@
   const { data, el, t } = Akin;
   const report = data.report;
   const byId = (id) => document.getElementById(id);
+  // Bars of a panel that a narrow screen shows at once; the style sheet hides the others.
+  const SHORT = 5;
 
   function histogram(kind, values) {
     const width = window.innerWidth < 700 ? 330 : 520, height = 190, left = 8, right = 8, bottom = 24, top = 22;
@@ -51,7 +53,10 @@
   }
 
   function panel(title, ...children) {
-    return el('div', { class: 'panel' }, el('h3', {}, title), children.flat());
+    const box = el('div', { class: 'panel' }, el('h3', {}, title), children.flat());
+    const count = box.querySelectorAll('.bars > li').length;
+    if (count > SHORT + 1) box.append(Akin.rest(box, `panel ${title}`, count - SHORT));
+    return box;
   }
 
   function shares(list, name = (row) => row.name, whole = list.reduce((sum, row) => sum + row.products, 0)) {

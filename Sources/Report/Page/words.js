@@ -13,7 +13,7 @@ const WORDS = {
     search: 'Search these products', searchHint: 'Title, brand, category or id',
     all: 'All', found: '{n} of {total} sample products', none: 'Nothing here answers to that.',
     noSamples: 'No products yet. Build the shop with a catalogue, and they will stand here.',
-    more: 'Show {n} more', fewer: 'Show fewer', similar: 'Similar', bought: 'Bought together',
+    more: 'Show {n} more', rest: 'Show {n} more', fewer: 'Show fewer', similar: 'Similar', bought: 'Bought together',
     noSimilar: 'Nothing near enough.', noBought: 'No shared baskets yet.',
     noEvents: 'No events were given, so baskets are unknown.',
     sameBrand: 'same brand', sameCategory: 'same category', cheaper: '{n} cheaper', dearer: '{n} dearer',
@@ -46,7 +46,7 @@ const WORDS = {
     search: '搜索样例商品', searchHint: '标题、品牌、类目或编号',
     all: '全部', found: '样例商品 {total} 件，显示 {n} 件', none: '没有符合的商品。',
     noSamples: '还没有商品。导入商品目录后会显示在这里。',
-    more: '再显示 {n} 件', fewer: '收起', similar: '相似商品', bought: '一起购买',
+    more: '再显示 {n} 件', rest: '再显示 {n} 项', fewer: '收起', similar: '相似商品', bought: '一起购买',
     noSimilar: '没有足够接近的商品。', noBought: '还没有共同的订单。',
     noEvents: '没有行为数据，因此不知道哪些商品一起购买。',
     sameBrand: '同品牌', sameCategory: '同类目', cheaper: '便宜 {n}', dearer: '贵 {n}',
@@ -83,6 +83,7 @@ const Akin = {
   data: JSON.parse(document.getElementById('data').textContent),
   language: /^zh\b/i.test(navigator.language || '') ? 'zh' : 'en',
   sections: [],
+  opened: new Set(),
 
   /** A phrase with its {holes} filled. */
   t(key, values = {}) {
@@ -122,6 +123,22 @@ const Akin = {
       return new Intl.NumberFormat(Akin.language, form).format(price.amount);
     }
     return Akin.number(price.amount, 2);
+  },
+
+  /** The button that opens a list of which a narrow screen shows the beginning only. */
+  rest(box, key, count) {
+    const button = Akin.el('button', { type: 'button', class: 'rest', click: () => {
+      if (!Akin.opened.delete(key)) Akin.opened.add(key);
+      show();
+    } });
+    const show = () => {
+      const open = Akin.opened.has(key);
+      box.classList.toggle('open', open);
+      button.setAttribute('aria-expanded', String(open));
+      button.textContent = open ? Akin.t('fewer') : Akin.t('rest', { n: Akin.number(count) });
+    };
+    show();
+    return button;
   },
 
   /** An element; strings become text nodes, so that no product text is ever read as markup. */
