@@ -60,7 +60,8 @@ std::string_view trimmed(std::string_view text) {
 // A character under the name that HTML gives it.
 struct Named {
   std::string name, text;
-  xmlEntity entity{};
+  // libxml2 copies one byte alone of a predefined entity in an attribute.
+  xmlEntity in_content{}, in_attribute{};
 };
 
 }  // namespace
@@ -263,7 +264,9 @@ void entity_declaration(
 // characters, predefined as `&amp;` is.
 xmlEntityPtr html_entity(cxml_parser *p, const xmlChar *name) {
   auto known = p->named.find(str(name));
-  if (known != p->named.end()) return &known->second->entity;
+  bool in_attribute = p->context->instate == XML_PARSER_ATTRIBUTE_VALUE;
+  if (known != p->named.end())
+    return in_attribute ? &known->second->in_attribute : &known->second->in_content;
   auto described = htmlEntityLookup(name);
   uint32_t character = described ? described->value : p->resolve ? p->resolve(str(name)) : 0;
   if (character == 0) return nullptr;
@@ -272,14 +275,17 @@ xmlEntityPtr html_entity(cxml_parser *p, const xmlChar *name) {
   xmlChar bytes[8] = {};
   made->text.assign(
       str(bytes), static_cast<size_t>(xmlCopyCharMultiByte(bytes, static_cast<int>(character))));
-  auto &entity = made->entity;
-  entity.type = XML_ENTITY_DECL;
-  entity.etype = XML_INTERNAL_PREDEFINED_ENTITY;
-  entity.name = reinterpret_cast<const xmlChar *>(made->name.c_str());
-  entity.content = reinterpret_cast<xmlChar *>(made->text.data());
-  entity.orig = entity.content;
-  entity.length = static_cast<int>(made->text.size());
-  return &p->named.emplace(made->name, std::move(made)).first->second->entity;
+  for (auto entity : {&made->in_content, &made->in_attribute}) {
+    entity->type = XML_ENTITY_DECL;
+    entity->name = reinterpret_cast<const xmlChar *>(made->name.c_str());
+    entity->content = reinterpret_cast<xmlChar *>(made->text.data());
+    entity->orig = entity->content;
+    entity->length = static_cast<int>(made->text.size());
+  }
+  made->in_content.etype = XML_INTERNAL_PREDEFINED_ENTITY;
+  made->in_attribute.etype = XML_INTERNAL_GENERAL_ENTITY;
+  auto &kept = p->named[made->name] = std::move(made);
+  return in_attribute ? &kept->in_attribute : &kept->in_content;
 }
 
 xmlEntityPtr get_entity(void *context, const xmlChar *name) {

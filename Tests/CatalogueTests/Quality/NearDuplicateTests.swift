@@ -71,9 +71,9 @@ struct NearDuplicateTests {
         ["a", "Sony WH-1000XM4 wireless noise cancelling headphones"],
         ["b", "Sony WH1000XM4 wireless noise cancelling headphones"],
         ["c", "Sony WH-1000XM5 wireless noise cancelling headphones"],
-        ["d", "Darjeeling tea-500g in a tin"], ["e", "Darjeeling tea 500 g in a tin"],
+        ["d", "Set of glasses cold-brew-7 and a jug"], ["e", "Set of glasses coldbrew7 and a jug"],
       ])
-    #expect(found.count == 2 && found.contains(["a", "b"]) && found.contains(["d", "e"]))
+    #expect(found == [["a", "b"]])
   }
 
   @Test("without the search nothing is kept for it")

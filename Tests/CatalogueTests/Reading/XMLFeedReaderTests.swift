@@ -82,7 +82,7 @@ struct XMLFeedReaderTests {
     "A broken document: the items before count, then an error of the file",
     arguments: [
       ("<item><id>2</id></wrong>", .corrupt), ("<item><id>2</id>", .truncated),
-      ("<item><id>2", .truncated), ("", .truncated),
+      ("<item><id>2", .truncated), ("<item>", .truncated),
       ("<item><id>&nothing;</id></item></rss>", .corrupt),
       ("<item><id>2 & 3</id></item></rss>", .corrupt),
       ("<item a=1><id>2</id></item></rss>", .corrupt),
@@ -98,10 +98,11 @@ struct XMLFeedReaderTests {
   func names() throws {
     let feed = try readFeed(
       "<rss><item><id>1</id><title>a&nbsp;b &eacute;&rarr;&comma; &amp;lt; &#233;</title>"
-        + "<link href=\"x?a&eacute;\"/></item><item><id>2</id></item></rss>")
+        + "<link href=\"x?a&eacute;&euro;&eacute;&amp;\"/></item><item><id>2</id></item></rss>")
     #expect(feed.error == nil, "\(String(describing: feed.error))")
     #expect(feed.records.count == 2)
-    #expect(feed.records.first?[1] == "a\u{A0}b é→, &lt; é" && feed.records.first?[2] == "x?aé")
+    #expect(feed.records.first?[1] == "a\u{A0}b é→, &lt; é")
+    #expect(feed.records.first?[2] == "x?aé€é&")
   }
 
   @Test("An error comes again when a reading that was stopped goes on")
