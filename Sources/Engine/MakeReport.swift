@@ -34,7 +34,7 @@ public struct MakeReport {
     guard let summary = try BuildSummary.last(of: store) else { throw EngineError.emptyShop }
     var report = ShopReport(
       shop: store.directory.lastPathComponent, generated: generated.timeIntervalSince1970)
-    report.built = nil  // A summary does not say yet when its build finished.
+    report.built = summary.finished
     report.model = ReportModel(name: summary.model, dimension: summary.dimension)
     report.timings = summary.stages.map { BuildTiming(step: $0.name, seconds: $0.seconds) }
     report.quality = try QualityRecord.load(from: store)
