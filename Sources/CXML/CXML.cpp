@@ -300,7 +300,10 @@ void note(cxml_parser *p, xmlErrorPtr error) {
   if (error->level < XML_ERR_ERROR || !p->failure.empty()) return;
   // A namespace that nobody declares (`g:` without xmlns) does no harm: names are local.
   if (error->domain == XML_FROM_NAMESPACE) return;
-  p->ends_early = error->code == XML_ERR_DOCUMENT_END || error->code == XML_ERR_TAG_NOT_FINISHED;
+  // Behind the root element the same code means that something follows it.
+  p->ends_early =
+      p->depth > 0
+      && (error->code == XML_ERR_DOCUMENT_END || error->code == XML_ERR_TAG_NOT_FINISHED);
   p->failure = error->message ? error->message : "broken XML";
   while (!p->failure.empty() && (p->failure.back() == '\n' || p->failure.back() == ' '))
     p->failure.pop_back();

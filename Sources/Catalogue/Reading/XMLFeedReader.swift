@@ -98,7 +98,7 @@ final class XMLFeedReader: DescribedFeedReader {
     }
     if cxml_ends_early(parser) == 1 {
       return FeedError(
-        .truncated, path: file.path, line: line, message: "the XML ends too early: \(reason)",
+        .truncated, path: file.path, line: line, message: "the XML ends before its elements do",
         advice: "fetch or export the file again")
     }
     return FeedError(

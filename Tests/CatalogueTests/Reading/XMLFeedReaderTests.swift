@@ -85,7 +85,7 @@ struct XMLFeedReaderTests {
       ("<item><id>2", .truncated), ("<item>", .truncated),
       ("<item><id>&nothing;</id></item></rss>", .corrupt),
       ("<item><id>2 & 3</id></item></rss>", .corrupt),
-      ("<item a=1><id>2</id></item></rss>", .corrupt),
+      ("<item a=1><id>2</id></item></rss>", .corrupt), ("</rss><rss/>", .corrupt),
     ] as [(String, FeedError.Code)])
   func broken(tail: String, code: FeedError.Code) throws {
     let feed = try readFeed("<rss>\n<item><id>1</id></item>\n\(tail)")
