@@ -100,10 +100,13 @@ public struct MakeReport {
     let sample = try store.products(every: step)
     guard sample.count > 2 else { return nil }
     let all = try store.publishedVectors(model: summary.modelKey, dimension: summary.dimension)
-    let vectors = try Vectors(values: all, dimension: summary.dimension)
-    let (values, centred) = Self.withoutLanguages(
-      sample.map { vectors[$0.text] }, sample.map(\.product.language))
-    let rows = try Tensor(values, shape: [sample.count, summary.dimension])
+    let texts = try Vectors(values: all, dimension: summary.dimension)
+    let vectors = try Vectors(
+      values: sample.flatMap { texts[$0.text] }, dimension: summary.dimension)
+    // What tells languages apart is the widest direction of a mixed catalogue, and would hide what
+    // the products are.
+    let centred = vectors.subtractingGroupMeans(sample.map(\.product.language))
+    let rows = try Tensor((centred ?? vectors).values, shape: [sample.count, summary.dimension])
     let components = try principalComponents(of: rows, count: 2)
     let flat = try components.projected.floats()
     let (names, indices) = categories(of: sample)
@@ -113,43 +116,10 @@ public struct MakeReport {
         label: sample[row].product.title)
     }
     return ProductMap(
-      method: centred ? "PCA, language means removed" : "PCA",
+      method: centred == nil ? "PCA" : "PCA, language means removed",
       explained: try components.explained.floats().map(Double.init),
       categories: names,
       points: points)
-  }
-
-  /// The rows, one after the other, each without the mean of its language.
-  ///
-  /// What tells languages apart is the widest direction of a mixed catalogue and would hide what
-  /// the products are. A row of no known or of a rare language goes with the nearest of the means.
-  /// With fewer than two languages of 20 rows or more there is nothing to remove, and `centred` is
-  /// false. O(rows × dimension × languages).
-  static func withoutLanguages(
-    _ rows: [ArraySlice<Float>], _ languages: [String?]
-  ) -> (values: [Float], centred: Bool) {
-    let known = languages.indices.filter { languages[$0] != nil }
-    let means = Dictionary(grouping: known) { languages[$0] }
-      .filter { $0.value.count >= 20 }
-      .mapValues { members in mean(of: members.map { rows[$0] }) }
-    guard means.count > 1 else { return (rows.flatMap { $0 }, false) }
-    let ordered = means.sorted { ($0.key ?? "") < ($1.key ?? "") }.map(\.value)
-    let values = zip(rows, languages).flatMap { row, language in
-      let nearest = means[language] ?? ordered.min { gap($0, row) < gap($1, row) } ?? []
-      return zip(row, nearest).map { $0 - $1 }
-    }
-    return (values, true)
-  }
-
-  private static func mean(of rows: [ArraySlice<Float>]) -> [Float] {
-    var sum = [Double](repeating: 0, count: rows.first?.count ?? 0)
-    for row in rows { for (index, value) in row.enumerated() { sum[index] += Double(value) } }
-    return sum.map { Float($0 / Double(rows.count)) }
-  }
-
-  /// The squared distance.
-  private static func gap(_ first: [Float], _ second: ArraySlice<Float>) -> Float {
-    zip(first, second).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
   }
 
   /// The twelve largest top categories, and for each product the index of its own or -1.

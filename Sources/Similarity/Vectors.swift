@@ -3,7 +3,7 @@ public struct Vectors: Sendable, Equatable {
   /// Components of one vector.
   public let dimension: Int
   /// `count * dimension` values, row after row.
-  public private(set) var values: [Float]
+  public internal(set) var values: [Float]
 
   /// No vectors yet.
   public init(dimension: Int, reserving count: Int = 0) {

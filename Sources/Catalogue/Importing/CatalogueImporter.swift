@@ -52,48 +52,31 @@ public final class CatalogueImporter {
   /// - Throws: ``ImportError``, the reader's own errors, `CancellationError`, whatever `sink` throws.
   package func add(_ source: FeedSource, sink: (ImportedProduct) throws -> Void) throws {
     try source.check(options)
-    var columns = source.reader.columns
     var builder: ProductBuilder?
-    var rows = 0
-    func builderNow() throws -> ProductBuilder {
-      if let builder { return builder }
-      return ProductBuilder(
-        mapping: try Self.mapping(columns, source, options),
-        currency: options.currency?.uppercased())
+    func prepare(_ columns: [String]) throws {
+      if builder != nil {
+        builder?.extend(to: columns)
+      } else {
+        builder = ProductBuilder(
+          mapping: try Self.mapping(columns, source, options),
+          currency: options.currency?.uppercased())
+      }
     }
     // Readers of JSON lines know their columns only with the first record.
-    if !columns.isEmpty { builder = try builderNow() }
+    if !source.reader.columns.isEmpty { try prepare(source.reader.columns) }
     quality.begin(file: source.name, format: source.format, encoding: source.encoding)
     defer { quality.setMapping(builder?.currentMapping) }
-    try rejects.keeping(source.reader) { item in
-      rows &+= 1
-      if rows & 4095 == 0 {
-        try Task.checkCancellation()
-        onProgress?(
-          ImportProgress(file: source.name, bytesRead: source.reader.bytesRead, rows: rows))
-      }
-      if source.reader.columns.count != columns.count {
-        columns = source.reader.columns
-        builder?.extend(to: columns)
-      }
-      quality.countRow()
-      switch item {
-      case .malformed(let line, let raw, let column, let reason):
-        try refuse(
-          Reject(
-            file: source.name, line: line,
-            column: column.flatMap { $0 < columns.count ? columns[$0] : nil },
-            reason: .malformedRecord, message: reason, row: raw.text))
-      case .record(let record):
-        if builder == nil { builder = try builderNow() }
+    let walk = FeedWalk(
+      source: source, isStrict: options.isStrict, rejects: rejects, onProgress: onProgress)
+    try walk.run(
+      row: { quality.countRow() }, columnsGrew: prepare, refused: { quality.countReject($0) },
+      record: { record in
+        if builder == nil { try prepare(source.reader.columns) }
         var imported = ImportedProduct(
           product: Product(id: "", title: ""), ordinal: 0, replaces: false)
         var issues: ProductIssues = []
         if let refusal = builder?.build(record, into: &imported.product, &issues) {
-          return try refuse(
-            Reject(
-              file: source.name, line: record.line, column: refusal.column, reason: refusal.reason,
-              message: refusal.message, row: record.raw.text))
+          return refusal
         }
         let (ordinal, isNew) = table.insert(imported.product.id)
         imported.ordinal = ordinal
@@ -102,9 +85,8 @@ public final class CatalogueImporter {
           imported.product, issues, quantities: builder?.titleQuantities ?? [],
           unreadablePrice: builder?.unreadablePrice, ordinal: ordinal, replaces: !isNew)
         try sink(imported)
-      }
-    }
-    onProgress?(ImportProgress(file: source.name, bytesRead: source.reader.bytesRead, rows: rows))
+        return nil
+      })
   }
 
   private static func mapping(
@@ -115,17 +97,6 @@ public final class CatalogueImporter {
     } catch {
       throw source.error(error)
     }
-  }
-
-  private func refuse(_ reject: Reject) throws(ImportError) {
-    quality.countReject(reject.reason)
-    try rejects.write(reject)
-    guard options.isStrict else { return }
-    throw ImportError(
-      code: .refusedRow,
-      message: Sentence.of(reject.message)
-        + " Correct the row, or import without --strict to set it aside.",
-      file: reject.file, line: reject.line, column: reject.column)
   }
 
   /// The quality of everything read so far. Linear in the number of products.

@@ -82,46 +82,32 @@ public final class EventImporter {
   /// - Throws: ``ImportError``, the reader's own errors, `CancellationError`, whatever `sink` throws.
   package func add(_ source: FeedSource, sink: (Event) throws -> Void) throws {
     try source.check(options)
-    var columns = source.reader.columns
     var builder: EventBuilder?
-    var rows = 0
-    if !columns.isEmpty { builder = try Self.builder(columns, source, options) }
-    begin(source)
-    defer { end(rows: rows, mapping: builder?.summary ?? []) }
-    try rejects.keeping(source.reader) { item in
-      rows &+= 1
-      summary.rows &+= 1
-      if rows & 4095 == 0 {
-        try Task.checkCancellation()
-        onProgress?(
-          ImportProgress(file: source.name, bytesRead: source.reader.bytesRead, rows: rows))
-      }
-      if source.reader.columns.count != columns.count {
-        columns = source.reader.columns
+    func prepare(_ columns: [String]) throws {
+      if builder != nil {
         builder?.extend(to: columns)
+      } else {
+        builder = try Self.builder(columns, source, options)
       }
-      switch item {
-      case .malformed(let line, let raw, let column, let reason):
-        try refuse(
-          Reject(
-            file: source.name, line: line,
-            column: column.flatMap { $0 < columns.count ? columns[$0] : nil },
-            reason: .malformedRecord, message: reason, row: raw.text))
-      case .record(let record):
-        if builder == nil { builder = try Self.builder(columns, source, options) }
+    }
+    if !source.reader.columns.isEmpty { try prepare(source.reader.columns) }
+    begin(source)
+    let before = summary.rows
+    defer { end(rows: summary.rows - before, mapping: builder?.summary ?? []) }
+    let walk = FeedWalk(
+      source: source, isStrict: options.isStrict, rejects: rejects, onProgress: onProgress)
+    try walk.run(
+      row: { summary.rows &+= 1 }, columnsGrew: prepare, refused: count,
+      record: { record in
+        if builder == nil { try prepare(source.reader.columns) }
         switch builder?.build(record) {
-        case .refused(let reason, let column, let message)?:
-          try refuse(
-            Reject(
-              file: source.name, line: record.line, column: column, reason: reason,
-              message: message, row: record.raw.text))
+        case .refused(let refusal)?: return refusal
         case .events(let events)?: for event in events { try take(event, sink) }
         case .event(let event)?: try take(event, sink)
         case nil: break
         }
-      }
-    }
-    onProgress?(ImportProgress(file: source.name, bytesRead: source.reader.bytesRead, rows: rows))
+        return nil
+      })
   }
 
   private func begin(_ source: FeedSource) {
@@ -166,16 +152,9 @@ public final class EventImporter {
     try sink(event)
   }
 
-  private func refuse(_ reject: Reject) throws(ImportError) {
-    summary.rejects[reject.reason.rawValue, default: 0] += 1
-    summary.files[summary.files.count - 1].rejects[reject.reason.rawValue, default: 0] += 1
-    try rejects.write(reject)
-    guard options.isStrict else { return }
-    throw ImportError(
-      code: .refusedRow,
-      message: Sentence.of(reject.message)
-        + " Correct the row, or import without --strict to set it aside.",
-      file: reject.file, line: reject.line, column: reject.column)
+  private func count(_ reason: RejectReason) {
+    summary.rejects[reason.rawValue, default: 0] += 1
+    summary.files[summary.files.count - 1].rejects[reason.rawValue, default: 0] += 1
   }
 }
 
@@ -184,7 +163,7 @@ struct EventBuilder {
   enum Outcome {
     case event(Event)
     case events([Event])
-    case refused(RejectReason, column: String?, message: String)
+    case refused(Refusal)
   }
 
   private var mapping: EventMapping
@@ -205,12 +184,6 @@ struct EventBuilder {
     }
   }
 
-  private struct Refusal: Error {
-    var reason: RejectReason
-    var column: String
-    var message: String
-  }
-
   func build(_ record: FeedRecord) -> Outcome {
     var event = Event(type: options.eventType, product: "")
     var items: FieldBytes?
@@ -229,20 +202,22 @@ struct EventBuilder {
         }
       }
     } catch {
-      return .refused(error.reason, column: error.column, message: error.message)
+      return .refused(error)
     }
     if options.requiresBasket, event.isLoose {
       return .refused(
-        .noBasket, column: nil,
-        message: "The row names no order, session, user or visitor, so that nothing ties it to "
-          + "other events.")
+        Refusal(
+          reason: .noBasket,
+          message: "The row names no order, session, user or visitor, so that nothing ties it to "
+            + "other events."))
     }
     if let price { event.price = self.price(price, currency, event.quantity) }
     if let items { return expand(items, event, currency) }
     if event.product.isEmpty {
       return .refused(
-        .missingProduct, column: mapping.column(for: .product),
-        message: "The row names no product.")
+        Refusal(
+          reason: .missingProduct, column: mapping.column(for: .product),
+          message: "The row names no product."))
     }
     return .event(event)
   }
@@ -294,16 +269,18 @@ struct EventBuilder {
   private func expand(_ items: FieldBytes, _ shared: Event, _ currency: String?) -> Outcome {
     guard case .array(let elements)? = JSONValue.parse(items) else {
       return .refused(
-        .unreadableItems, column: mapping.column(for: .items),
-        message: "The items are no JSON array.")
+        Refusal(
+          reason: .unreadableItems, column: mapping.column(for: .items),
+          message: "The items are no JSON array."))
     }
     var events: [Event] = []
     for (position, item) in elements.enumerated() {
       let id = item.scalarText ?? item.member("item_id", "product_id", "id", "sku")?.scalarText
       guard let id, let product = TextCleaner.clean(id) else {
         return .refused(
-          .missingProduct, column: mapping.column(for: .items),
-          message: "Item \(position + 1) names no product.")
+          Refusal(
+            reason: .missingProduct, column: mapping.column(for: .items),
+            message: "Item \(position + 1) names no product."))
       }
       var event = shared
       event.product = product
@@ -316,7 +293,9 @@ struct EventBuilder {
     }
     if events.isEmpty {
       return .refused(
-        .missingProduct, column: mapping.column(for: .items), message: "The row has no items.")
+        Refusal(
+          reason: .missingProduct, column: mapping.column(for: .items),
+          message: "The row has no items."))
     }
     return .events(events)
   }

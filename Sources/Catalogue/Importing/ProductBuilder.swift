@@ -11,12 +11,6 @@ struct ProductIssues: OptionSet, Sendable {
 
 /// Turns records into products: the columns' roles are looked up by index, never by name.
 struct ProductBuilder {
-  struct Refusal {
-    var reason: RejectReason
-    var column: String?
-    var message: String
-  }
-
   private var mapping: ColumnMapping
   private var roles: [ColumnMapping.Role]
   private var holdsSizes: [Bool]
