@@ -7,6 +7,9 @@ struct NameTable<Name: HashedName> {
   private var indices: [UInt64: [Int]] = [:]
   private var successors: [Int] = []
   private var last = -1
+  /// Where the storage of a name tells its index. Only storage that ``names`` itself holds is
+  /// here, so that an address never comes to mean another name.
+  private var storages = [(address: UInt, index: Int)](repeating: (0, 0), count: 1 << 12)
 
   mutating func index(of name: Name) -> Int {
     if last >= 0, case let next = successors[last], names[next] == name {
@@ -20,6 +23,15 @@ struct NameTable<Name: HashedName> {
   }
 
   private mutating func find(_ name: Name) -> Int {
+    let address = name.storageAddress
+    let slot = Int(truncatingIfNeeded: (address >> 4) & UInt(storages.count - 1))
+    if address != 0, storages[slot].address == address { return storages[slot].index }
+    let found = findByHash(name)
+    if address != 0, names[found].storageAddress == address { storages[slot] = (address, found) }
+    return found
+  }
+
+  private mutating func findByHash(_ name: Name) -> Int {
     let hash = name.tableHash
     if let known = indices[hash]?.first(where: { names[$0] == name }) { return known }
     indices[hash, default: []].append(names.count)
@@ -32,14 +44,20 @@ struct NameTable<Name: HashedName> {
 /// What a ``NameTable`` can hold.
 protocol HashedName: Equatable {
   var tableHash: UInt64 { get }
+  /// Where the value's storage lies, which copies share; 0 where that cannot be told.
+  var storageAddress: UInt { get }
 }
 
 extension String: HashedName {
   var tableHash: UInt64 { TextHash.of(self) }
+  var storageAddress: UInt { 0 }
 }
 
 extension [String]: HashedName {
   var tableHash: UInt64 { reduce(0) { TextHash.step($0, TextHash.of($1)) } }
+  var storageAddress: UInt {
+    isEmpty ? 0 : withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
+  }
 }
 
 /// Attributes that tell products of one title apart.

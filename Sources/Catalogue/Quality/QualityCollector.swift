@@ -96,7 +96,8 @@ struct QualityCollector {
     var fact = Facts()
     fact.filled = Self.filled(product)
     fact.issues = issues
-    fact.titleLength = UInt16(clamping: Self.length(of: product.title))
+    let titleLength = Self.length(of: product.title)
+    fact.titleLength = UInt16(clamping: titleLength)
     if let language = product.language {
       fact.language = UInt8(clamping: languageNames.index(of: language) + 1)
     }
@@ -110,7 +111,10 @@ struct QualityCollector {
       }
       fact.suspicions = Self.suspicions(price, product.salePrice)
     }
-    if Mojibake.isLikely(product.title) { fact.suspicions.insert(.mojibake) }
+    // As many characters as bytes: nothing beyond ASCII that could be wrongly decoded.
+    if titleLength != product.title.utf8.count, Mojibake.isLikely(product.title) {
+      fact.suspicions.insert(.mojibake)
+    }
     if !issues.contains(.badGTIN), let gtin = product.gtin { fact.gtin = Self.number(gtin) }
     if let unreadablePrice, unreadablePrices.count < 100 {
       unreadablePrices[ordinal] = unreadablePrice
