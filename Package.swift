@@ -135,3 +135,21 @@ let package = Package(
   ],
   cxxLanguageStandard: .cxx20
 )
+
+/// `AKIN_MODULE=Similarity swift test` builds and tests one module and what it rests on: seconds
+/// where the whole package takes minutes. Several names are separated by commas.
+if let chosen = Context.environment["AKIN_MODULE"], !chosen.isEmpty {
+  let modules = chosen.split(separator: ",").map(String.init)
+  let targets = Dictionary(uniqueKeysWithValues: package.targets.map { ($0.name, $0) })
+  var kept: Set<String> = []
+  var next = modules.flatMap { [$0, "Akin" + $0, "Akin\($0)Tests"] }
+  while let name = next.popLast() {
+    guard let target = targets[name], kept.insert(name).inserted else { continue }
+    for case .byNameItem(let dependency, _) in target.dependencies { next.append(dependency) }
+  }
+  package.targets.removeAll { !kept.contains($0.name) }
+  package.products.removeAll { product in
+    let names = (product as? Product.Library)?.targets ?? (product as? Product.Executable)?.targets
+    return !(names ?? []).allSatisfy(kept.contains)
+  }
+}
