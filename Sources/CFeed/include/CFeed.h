@@ -64,6 +64,9 @@ size_t cfeed_json_extent(const uint8_t *bytes, size_t length, size_t *lines);
 // Counts the bytes equal to `byte`.
 size_t cfeed_count(const uint8_t *bytes, size_t length, uint8_t byte);
 
+// Asks for a cache line that will be read soon; `address` need not be valid.
+static inline void cfeed_prefetch(const void *address) { __builtin_prefetch(address); }
+
 #ifdef __cplusplus
 }
 #endif

@@ -72,6 +72,9 @@ public final class CatalogueImporter {
       row: { quality.countRow() }, columnsGrew: prepare, refused: { quality.countReject($0) },
       record: { record in
         if builder == nil { try prepare(source.reader.columns) }
+        if let column = builder?.identifierColumn, column < record.fields.count {
+          table.prefetch(record.fields[column])
+        }
         var imported = ImportedProduct(
           product: Product(id: "", title: ""), ordinal: 0, replaces: false)
         var issues: ProductIssues = []

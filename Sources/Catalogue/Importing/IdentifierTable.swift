@@ -1,3 +1,5 @@
+internal import CFeed
+
 /// The identifiers of a catalogue in order of first appearance, with look-up.
 ///
 /// Open addressing with linear probing over words that hold 32 bits of hash beside the position,
@@ -26,6 +28,16 @@ struct IdentifierTable {
     identifiers.append(identifier)
     if identifiers.count &* 2 > mask { grow() }
     return (identifiers.count - 1, true)
+  }
+
+  /// Asks for the memory that inserting this identifier will read, while there is other work.
+  @inline(__always)
+  func prefetch(_ identifier: FieldBytes) {
+    let slot = Int(truncatingIfNeeded: TextHash.of(identifier) >> 33) & mask
+    slots.withUnsafeBufferPointer {
+      guard let base = $0.baseAddress else { return }
+      cfeed_prefetch(base + slot)
+    }
   }
 
   func contains(_ identifier: String) -> Bool {

@@ -16,6 +16,8 @@ struct ProductBuilder {
   private var holdsSizes: [Bool]
   private let defaultCurrency: String?
   private let currencyColumn: Int?
+  /// The column that identifiers are read from.
+  let identifierColumn: Int?
   private let hasFurtherRoles: Bool
   private var attributeCount: Int
   private var levels: [String?]
@@ -33,6 +35,7 @@ struct ProductBuilder {
     holdsSizes = mapping.columns.map(Self.holdsSizes)
     defaultCurrency = currency
     currencyColumn = mapping.roles.firstIndex(of: .field(.currency))
+    identifierColumn = mapping.roles.firstIndex(of: .field(.id))
     let depth = (mapping.roles + mapping.furtherRoles.map(\.role)).reduce(0) { depth, role in
       if case .categoryLevel(let level) = role { return max(depth, level + 1) }
       return depth
