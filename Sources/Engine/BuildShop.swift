@@ -1,7 +1,6 @@
 public import AkinCatalogue
 internal import AkinEncoders
 internal import AkinRecommenders
-internal import AkinSimilarity
 public import AkinStorage
 public import Foundation
 
@@ -17,6 +16,8 @@ public struct BuildOptions: Sendable {
   public var neighbours = 30
   /// How baskets become neighbours.
   public var coOccurrence = CoOccurrenceOptions()
+  /// Bytes that comparing may take; half of the machine's memory where `nil`.
+  public var memory: Int?
   /// Reads only the first so many products, for a quick look.
   public var limit: Int?
   /// Whether a build without events forgets what earlier events said.
@@ -119,6 +120,7 @@ public final class BuildShop {
     try timed("Publishing") {
       progress.begin("Publishing", total: nil, unit: "products")
       try store.publish(snapshot)
+      textGraph.discardCheckpoint()
       progress.end("\(summary.products.formatted()) products")
     }
     summary.stages = stages
@@ -213,6 +215,11 @@ extension BuildShop {
     return missing.count
   }
 
+  private var textGraph: TextGraph {
+    TextGraph(
+      store: store, neighbours: options.neighbours, memory: options.memory, progress: progress)
+  }
+
   /// The content neighbours of every text, taken over from the last build where nothing changed.
   private func compare(_ texts: [String], key: String, dimension: Int) throws
     -> (NeighbourLists, String)
@@ -226,12 +233,8 @@ extension BuildShop {
       progress.end("unchanged since the last build")
       return (similar, digest)
     }
-    let values = try store.vectors(of: texts, model: key, dimension: dimension)
-    let index = try ExactNeighbours(Vectors(values: values, dimension: dimension))
-    let similar = try index.graph(k: options.neighbours) { [progress] done in
-      try Task.checkCancellation()
-      progress.advance(to: done)
-    }
+    let similar = try textGraph.lists(
+      of: texts, model: key, dimension: dimension, digest: digest)
     progress.end("\(texts.count.formatted()) texts, every pair")
     return (similar, digest)
   }

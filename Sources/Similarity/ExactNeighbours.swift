@@ -39,38 +39,8 @@ public struct ExactNeighbours: Sendable {
     }
     if let row = queries.firstNonFiniteRow() { throw .notFinite(row: row) }
     var lists = NeighbourLists()
-    for row in block(0..<queries.count, of: queries, k: k, excludingSelf: false) {
+    for row in block(0..<queries.count, of: queries, k: k) {
       lists.append(row)
-    }
-    return lists
-  }
-
-  /// The `k` nearest other rows of every row: the similarity graph, by ``SimilarityGraph``.
-  ///
-  /// - Parameter progress: called with the number of finished rows; throws to stop.
-  public func graph(k: Int, progress: (Int) throws -> Void = { _ in }) throws -> NeighbourLists {
-    var lists = NeighbourLists()
-    let graph = try SimilarityGraph(k: k, kernel: kernel)
-    let count = vectors.count
-    guard k > 0 else {
-      for _ in 0..<count { lists.append([]) }
-      return lists
-    }
-    try withoutActuallyEscaping(progress) { progress in
-      try vectors.values.withUnsafeBufferPointer { values in
-        try graph.build(
-          values: values, dimension: vectors.dimension,
-          progress: { done, total in
-            try progress(Int(Double(count) * Double(done) / Double(max(1, total))))
-          },
-          emit: { ids, scores in
-            for start in stride(from: 0, to: ids.count, by: k) {
-              lists.append(
-                (start..<start + k).lazy.filter { ids[$0] >= 0 }
-                  .map { Neighbour(item: Int(ids[$0]), score: scores[$0]) })
-            }
-          })
-      }
     }
     return lists
   }
@@ -80,9 +50,7 @@ public struct ExactNeighbours: Sendable {
   /// Panels scored before the best are picked: their packed rows stay in the second-level cache.
   private static let panelBlock = 32
 
-  private func block(_ rows: Range<Int>, of queries: Vectors, k: Int, excludingSelf: Bool)
-    -> [[Neighbour]]
-  {
+  private func block(_ rows: Range<Int>, of queries: Vectors, k: Int) -> [[Neighbour]] {
     let dimension = vectors.dimension
     let panels = packed.count / (dimension * Int(AKIN_PANEL_ROWS))
     let width = Self.panelBlock * Int(AKIN_PANEL_ROWS)
@@ -102,13 +70,12 @@ public struct ExactNeighbours: Sendable {
                 packed + first * dimension * Int(AKIN_PANEL_ROWS), count, dimension, scores, width)
               let base = first * Int(AKIN_PANEL_ROWS)
               let live = min(count * Int(AKIN_PANEL_ROWS), vectors.count - base)
-              for (index, row) in rows.enumerated() {
+              for index in 0..<rows.count {
                 let line = scores + index * width
                 let found = akin_select_above(
                   kernel.identifier, line, live, best[index].threshold, offsets)
                 for offset in UnsafeBufferPointer(start: offsets, count: found) {
                   let item = base + Int(offset)
-                  if excludingSelf && item == row { continue }
                   best[index].offer(Neighbour(item: item, score: line[Int(offset)]))
                 }
               }

@@ -63,6 +63,21 @@ import Testing
     #expect(try built.json()["products"] as? Int == 4)
   }
 
+  @Test func comparesWithinItsMemory() throws {
+    let file = try folder.write("id,title\n1,red coat\n2,blue coat\n3,scarf\n", to: "a.csv")
+    let shop = folder.path("shop")
+    let build = ["build", "--products", file, "--shop", shop, "--memory"]
+    let refused = try AkinProcess.run(build + ["1M"])
+    #expect(refused.status == 64 && refused.messages.contains("--memory"), "\(refused.messages)")
+    let built = try AkinProcess.run(build + ["64M"])
+    #expect(built.status == 0, "\(built.messages)")
+    // The vectors and rows it worked with are not left behind.
+    let names = try FileManager.default.contentsOfDirectory(atPath: shop)
+    #expect(!names.contains { $0.hasPrefix("comparing") }, "\(names)")
+    let similar = try AkinProcess.run("similar", "--shop", shop, "1", "--json").json()
+    #expect((similar["items"] as? [[String: Any]])?.first?["id"] as? String == "2")
+  }
+
   @Test func refusedRowsAreKeptAside() throws {
     let shop = folder.path("shop")
     let file = try folder.write(

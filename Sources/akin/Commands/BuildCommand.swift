@@ -54,6 +54,10 @@ struct BuildCommand: ParsableCommand {
   @Option(help: "Neighbours kept of each kind.")
   var neighbours = 30
 
+  @Option(
+    help: "Memory that comparing may take, such as 512M or 2G; half of the machine's if left out.")
+  var memory: MemorySize?
+
   @Option(help: ArgumentHelp("Read only the first products.", valueName: "n"))
   var limit: Int?
 
@@ -97,6 +101,7 @@ struct BuildCommand: ParsableCommand {
     var options = BuildOptions()
     options.model = model
     options.neighbours = neighbours
+    options.memory = memory?.bytes
     options.limit = limit
     options.forgetsEvents = forgetEvents
     options.products.isStrict = strict

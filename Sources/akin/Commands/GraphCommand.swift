@@ -29,33 +29,19 @@ struct GraphCommand: ParsableCommand {
   var scores: String?
 
   @Option(help: "Memory to stay within, such as 512M or 2G; half of the machine's if left out.")
-  var memory: String?
+  var memory: MemorySize?
 
   func validate() throws {
     guard (1...100_000).contains(count) else {
       throw ValidationError("--k takes a number from 1 to 100000, not \(count).")
     }
-    if let memory, Self.bytes(memory) == nil {
-      throw ValidationError("--memory takes a size such as 512M or 2G, not '\(memory)'.")
-    }
   }
 
   func run() throws {
     var graph = BuildGraph(k: count, progress: TerminalProgress())
-    graph.memory = memory.flatMap(Self.bytes)
+    graph.memory = memory?.bytes
     try graph.run(
       vectors: URL(filePath: vectors), ids: URL(filePath: output),
       scores: scores.map { URL(filePath: $0) })
-  }
-
-  /// `512M` in bytes.
-  static func bytes(_ text: String) -> Int? {
-    let units: [Character: Int] = ["K": 10, "M": 20, "G": 30]
-    let shift = text.uppercased().last.flatMap { units[$0] }
-    guard let number = Int(shift == nil ? text[...] : text.dropLast()), number > 0 else {
-      return nil
-    }
-    let (bytes, overflow) = number.multipliedReportingOverflow(by: 1 << (shift ?? 0))
-    return overflow ? nil : bytes
   }
 }

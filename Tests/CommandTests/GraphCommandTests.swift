@@ -1,0 +1,107 @@
+import Foundation
+import Testing
+
+/// `akin graph` as a process that is killed, stopped and short of memory.
+@Suite(.serialized) struct GraphCommandTests {
+  static let count = 20_000, dimension = 64, k = 200
+  /// Enough for the lists of about a quarter of the rows.
+  static let memory = "68M"
+
+  let folder: TemporaryFolder
+  let vectors: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    vectors = folder.path("vectors.npy")
+    try Self.write(to: vectors)
+  }
+
+  /// Points of a generator, in NumPy's format.
+  static func write(to path: String) throws {
+    var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(count), \(dimension)), }"
+    header += String(repeating: " ", count: 117 - header.utf8.count) + "\n"
+    var state: UInt64 = 7
+    let values = (0..<count * dimension).map { _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Float(Int32(truncatingIfNeeded: state >> 32)) / Float(Int32.max)
+    }
+    let start = Data([0x93]) + Data("NUMPY".utf8) + Data([1, 0, 118, 0])
+    try (start + Data(header.utf8) + values.withUnsafeBytes { Data($0) })
+      .write(to: URL(filePath: path))
+  }
+
+  func arguments(_ ids: String, _ more: String...) -> [String] {
+    ["graph", "--vectors", vectors, "--k", "\(Self.k)", "--output", ids] + more
+  }
+
+  func start(_ arguments: [String]) throws -> Process {
+    let process = AkinProcess.process(arguments)
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
+  func size(_ path: String) -> Int {
+    (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+  }
+
+  @Test func killedAtRandomMomentsItGoesOn() throws {
+    let (whole, wholeScores) = (folder.path("whole.npy"), folder.path("whole-scores.npy"))
+    let begin = ContinuousClock.now
+    let run = try AkinProcess.run(arguments(whole, "--scores", wholeScores))
+    #expect(run.status == 0, "\(run.messages)")
+    let duration = begin.duration(to: .now) / .milliseconds(1)
+
+    let (ids, scores) = (folder.path("ids.npy"), folder.path("scores.npy"))
+    let bounded = arguments(ids, "--scores", scores, "--memory", Self.memory)
+    var kept = 0
+    var kills = 0
+    // Early and late; each run goes on from what the last one kept.
+    for _ in 0..<12 where size(ids) == 0 {
+      let process = try start(bounded)
+      usleep(UInt32(Double.random(in: 0.1...1.3) * duration) * 1000)
+      if process.isRunning { kills += 1 }
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      if size(ids) == 0 {
+        // What was kept is never lost again.
+        #expect(size(ids + ".part") >= kept)
+        kept = size(ids + ".part")
+      }
+    }
+    #expect(kills > 0)
+    let resumed = try AkinProcess.run(bounded)
+    #expect(resumed.status == 0, "\(resumed.messages)")
+    #expect(try Data(contentsOf: URL(filePath: ids)) == Data(contentsOf: URL(filePath: whole)))
+    #expect(
+      try Data(contentsOf: URL(filePath: scores)) == Data(contentsOf: URL(filePath: wholeScores)))
+    #expect(!FileManager.default.fileExists(atPath: ids + ".part"))
+  }
+
+  /// Stopped once its first rows are on disk, it says so, leaves no output and uses them later.
+  @Test func interruptedItEndsInOrder() throws {
+    let ids = folder.path("ids.npy")
+    let bounded = arguments(ids, "--memory", Self.memory)
+    let process = try start(bounded)
+    while process.isRunning && size(ids + ".part") < Self.k * 8 { usleep(1000) }
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+    #expect(!FileManager.default.fileExists(atPath: ids))
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+    #expect(!names.contains { $0.hasSuffix(".partial") }, "\(names)")
+    #expect(size(ids + ".part") > 0)
+    let resumed = try AkinProcess.run(bounded)
+    #expect(resumed.status == 0 && size(ids) == 128 + Self.count * Self.k * 4)
+  }
+
+  @Test func memoryThatIsNoSizeOrTooLittleIsRefused() throws {
+    for size in ["lots", "-5M", "0", "9999999999G", "5M"] {
+      let run = try AkinProcess.run(arguments(folder.path("ids.npy"), "--memory=\(size)"))
+      #expect(run.status == 64, "\(size): \(run.messages)")
+      #expect(run.messages.contains("--memory"))
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder.path("ids.npy")))
+  }
+}
