@@ -169,4 +169,5 @@ bool ctorch_processor_has(const char *feature);
 #endif
 
 #include "CTorchPacked.h"
+#include "CTorchTraining.h"
 #endif

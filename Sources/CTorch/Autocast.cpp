@@ -1,0 +1,16 @@
+// Products in bfloat16 with parameters in float32.
+#include <ATen/autocast_mode.h>
+
+#include "CTorchTraining.h"
+#include "Shim.hpp"
+
+bool ctorch_set_autocast(bool enabled) {
+  bool previous = false;
+  (void)ctorch::guarded([&] {
+    previous = at::autocast::is_autocast_enabled(at::kCPU);
+    at::autocast::set_autocast_enabled(at::kCPU, enabled);
+    if (enabled) at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+    if (!enabled) at::autocast::clear_cache();
+  });
+  return previous;
+}

@@ -1,0 +1,40 @@
+// What training needs beside libtorch's own operators: functions with gradients whose obvious
+// composition would be slow or would not fit in memory. Same conventions as CTorch.h.
+#ifndef CTORCH_TRAINING_H
+#define CTORCH_TRAINING_H
+
+#include "CTorch.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Each element set to 0 with `probability`, the others divided by 1 - probability. The choice is a
+// hash of the seed and the element's position, so that it is the same for any number of threads
+// and is computed again, not kept, for the gradient.
+ctorch_status ctorch_dropout(
+    ctorch_tensor input, double probability, uint64_t seed, ctorch_tensor *out);
+
+// softmax(Q Kᵀ · scale) V within each sequence and head, as ctorch_packed_attention, with a
+// gradient. `causal`: a row attends to itself and to earlier rows only. Weights are dropped out
+// with `dropout`. float32 or float64; `qkv` is [rows, 3 * heads * dimension].
+ctorch_status ctorch_sequence_attention(
+    ctorch_tensor qkv, const int32_t *starts, size_t sequences, int32_t heads, float scale,
+    bool causal, double dropout, uint64_t seed, ctorch_tensor *out);
+
+// The mean over rows of log Σ_j exp(s·t_j + bias_j) - s·t_target with s the rows of `states`
+// [n, d], t the rows of `table` [m, d], `targets` int64 [n], `bias` null or [m]; the target's own
+// term goes without its bias. Never holds more than a few million of the n * m products, and
+// computes the gradient on the way. `half`: products in bfloat16, sums in float32.
+ctorch_status ctorch_softmax_loss(
+    ctorch_tensor states, ctorch_tensor table, ctorch_tensor bias, ctorch_tensor targets,
+    bool half, ctorch_tensor *out);
+
+// The calling thread's switch: do matrix products on the CPU run in bfloat16? Returns the
+// previous state; switching off drops the weights that were converted meanwhile.
+bool ctorch_set_autocast(bool enabled);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
