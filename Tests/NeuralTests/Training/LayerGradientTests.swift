@@ -42,7 +42,7 @@ struct Differentiated: CustomTestStringConvertible, Sendable {
     layer(
       "causal encoder", [9, 8],
       {
-        try TransformerEncoder(
+        try TransformerStack(
           width: 8, heads: 2, blocks: 2, expansion: 12, isCausal: true, dropout: 0.2,
           dtype: .float64, using: $0)
       }
@@ -50,7 +50,7 @@ struct Differentiated: CustomTestStringConvertible, Sendable {
     layer(
       "encoder with norms after", [9, 8],
       {
-        try TransformerEncoder(
+        try TransformerStack(
           width: 8, heads: 1, blocks: 1, norm: .after, dtype: .float64, using: $0)
       }
     ) { try $0($1, sequences, .inference) },

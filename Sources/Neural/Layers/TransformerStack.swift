@@ -111,7 +111,7 @@ public final class TransformerBlock: Layer {
 }
 
 /// A stack of Transformer blocks over sequences laid end to end: `[rows, width]` → the same.
-public final class TransformerEncoder: Layer {
+public final class TransformerStack: Layer {
   /// The blocks, first to last.
   public let blocks: [TransformerBlock]
   private let finalNorm: LayerNorm?
