@@ -70,8 +70,8 @@ public struct SparseMatrix: Sendable, Equatable {
   ///
   /// - Throws: ``SimilarityError/columnOutOfRange(row:column:columns:)``,
   ///   ``SimilarityError/notFinite(row:)``; the matrix is then as it was.
-  public mutating func append(_ row: some Sequence<Entry>) throws(SimilarityError) {
-    var entries = Array(row)
+  public mutating func append(_ row: [Entry]) throws(SimilarityError) {
+    var entries = row
     if !zip(entries, entries.dropFirst()).allSatisfy({ $0.column < $1.column }) {
       entries.sort { $0.column < $1.column }
     }
