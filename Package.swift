@@ -119,6 +119,9 @@ let package = Package(
     .executableTarget(
       name: "akin-bench-graph", dependencies: ["AkinSimilarity"], path: "Benchmarks/Graph",
       exclude: ["README.md", "compare.py", "run"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "akin-bench-sparse", dependencies: ["AkinSimilarity", "AkinCatalogue"],
+      path: "Benchmarks/Sparse", exclude: ["compare.py", "run"], swiftSettings: swiftSettings),
 
     tests("Catalogue", ["CArrow", "CFeed"], exclude: ["Fixtures"]),
     tests("Text", exclude: ["Fixtures"]),

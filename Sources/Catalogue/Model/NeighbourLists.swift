@@ -33,6 +33,14 @@ public struct NeighbourLists: Sendable, Equatable {
     }
     offsets.append(ids.count)
   }
+
+  /// Adds several rows of the given lengths at once. O(their entries).
+  package mutating func append(lengths: [Int], ids: [Int32], scores: [Float]) {
+    precondition(lengths.reduce(0, +) == ids.count && ids.count == scores.count, "rows do not fit")
+    for length in lengths { offsets.append(offsets[offsets.count - 1] + length) }
+    self.ids.append(contentsOf: ids)
+    self.scores.append(contentsOf: scores)
+  }
 }
 
 /// One item near another.
