@@ -89,7 +89,10 @@ let package = Package(
     module("Neural", ["CTorch"]),
     module("Encoders", ["AkinNeural", "AkinText", "AkinCatalogue"]),
     module("Similarity", ["AkinCatalogue", "CKernels"]),
-    module("Recommenders", ["AkinCatalogue"]),
+    module("Evaluation", ["AkinCatalogue", "AkinSimilarity", "CKernels"]),
+    module(
+      "Recommenders",
+      ["AkinCatalogue", "AkinEvaluation", "AkinNeural", "AkinSimilarity", "CKernels"]),
     module(
       "Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
@@ -128,7 +131,8 @@ let package = Package(
     tests("Neural"),
     tests("Encoders", ["AkinNeural"], exclude: ["Fixtures"]),
     tests("Similarity", ["AkinCatalogue", "CKernels"]),
-    tests("Recommenders", ["AkinCatalogue"]),
+    tests("Evaluation", ["AkinCatalogue"]),
+    tests("Recommenders", ["AkinCatalogue", "AkinEvaluation"]),
     tests("Storage", ["AkinCatalogue"]),
     tests("Report", ["AkinCatalogue"]),
     tests("Engine", ["AkinCatalogue", "AkinEncoders", "AkinRecommenders"]),

@@ -2,8 +2,10 @@ internal import Foundation
 internal import Synchronization
 
 /// Hands numbered tasks to one thread per core, whoever is free taking the next.
-struct Workers: Sendable {
-  let count: Int
+package struct Workers: Sendable {
+  package let count: Int
+
+  package init(count: Int) { self.count = count }
 
   private final class Counter: Sendable {
     private let next = Atomic<Int>(0)
@@ -11,7 +13,7 @@ struct Workers: Sendable {
   }
 
   /// Calls `body(task, worker)` for every task; no two calls with the same worker overlap.
-  func run(_ tasks: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
+  package func run(_ tasks: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
     let counter = Counter()
     withoutActuallyEscaping(body) { body in
       // Safe: all calls end before this returns, and what `body` shares between tasks is either
@@ -28,7 +30,7 @@ struct Workers: Sendable {
   }
 
   /// Cuts `range` into pieces of `size`.
-  func run(_ range: Range<Int>, by size: Int, _ body: (_ piece: Range<Int>, _ worker: Int) -> Void)
+  package func run(_ range: Range<Int>, by size: Int, _ body: (_ piece: Range<Int>, _ worker: Int) -> Void)
   {
     run((range.count + size - 1) / size) { task, worker in
       let lower = range.lowerBound + task * size
