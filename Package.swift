@@ -76,6 +76,9 @@ let package = Package(
       name: "CICU",
       linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icui18n")]),
 
+    .target(name: "COpenCC", linkerSettings: [.linkedLibrary("opencc")]),
+    .target(name: "CSnowball", linkerSettings: [.linkedLibrary("stemmer")]),
+
     // Hot loops in C, dispatched at run time.
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
 
@@ -85,7 +88,7 @@ let package = Package(
       [
         "CArrow", "CFeed", "CICU", "CSimdjson", "CXML",
       ]),
-    module("Text", []),
+    module("Text", ["CICU", "COpenCC", "CSnowball"]),
     module("Neural", ["CTorch"]),
     module("Encoders", ["AkinNeural", "AkinText", "AkinCatalogue"]),
     module("Similarity", ["AkinCatalogue", "CKernels"]),

@@ -14,7 +14,7 @@ pins=$root/scripts/wheels.txt
 packages=(
   ca-certificates python3 python3-pip unzip make
   binutils libc6-dev libstdc++-12-dev libcurl4 libncurses6  # What the toolchain rests on.
-  libsimdjson-dev libicu-dev libsqlite3-dev libxml2-dev
+  libsimdjson-dev libicu-dev libsqlite3-dev libxml2-dev libopencc-dev libstemmer-dev
 )
 
 # The wheels' tags. Fixed, so that the hashes do not depend on the Python of this machine.

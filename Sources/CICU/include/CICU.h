@@ -5,5 +5,7 @@
 
 #include "CICUConvert.h"
 #include "CICUNormalise.h"
+#include "CICUTransliterate.h"
+#include "CICUWords.h"
 
 #endif
