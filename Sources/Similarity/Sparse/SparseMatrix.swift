@@ -26,9 +26,10 @@ public struct SparseMatrix: Sendable, Equatable {
     values = []
   }
 
-  /// Takes finished parts; `columns` ascend within each row.
+  /// Takes finished parts; `columns` ascend within each row. `values` may be left empty by a
+  /// caller that uses the pattern alone.
   init(columnCount: Int, offsets: [Int], columns: [Int32], values: [Float]) {
-    assert(offsets.last == columns.count && columns.count == values.count)
+    assert(offsets.last == columns.count && (values.isEmpty || values.count == columns.count))
     self.columnCount = columnCount
     self.offsets = offsets
     self.columns = columns
@@ -139,7 +140,7 @@ public struct SparseMatrix: Sendable, Equatable {
     }
   }
 
-  /// The same entries with other values.
+  /// The same entries with other values, or with none where the pattern is all that is used.
   func replacingValues(_ values: [Float]) -> SparseMatrix {
     SparseMatrix(columnCount: columnCount, offsets: offsets, columns: columns, values: values)
   }
