@@ -56,6 +56,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
   ],
   targets: [
     // Native libraries, each behind a small C header.
@@ -90,6 +92,7 @@ let package = Package(
     module("Encoders", ["AkinNeural", "AkinText", "AkinCatalogue"]),
     module("Similarity", ["AkinCatalogue", "CKernels"]),
     module("Recommenders", ["AkinCatalogue"]),
+    module("Ranking", ["AkinCatalogue"]),
     module(
       "Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
@@ -101,12 +104,21 @@ let package = Package(
       "Engine",
       [
         "AkinCatalogue", "AkinText", "AkinNeural", "AkinEncoders", "AkinSimilarity",
-        "AkinRecommenders", "AkinStorage", "AkinReport",
+        "AkinRecommenders", "AkinRanking", "AkinStorage", "AkinReport",
+      ]),
+    module(
+      "Server",
+      [
+        "AkinEngine", "AkinCatalogue", "AkinEncoders", "AkinRanking", "AkinStorage", "AkinReport",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "akin",
       dependencies: [
-        "AkinEngine", "AkinCatalogue", "AkinEncoders", "AkinSimilarity", "AkinStorage",
+        "AkinEngine", "AkinCatalogue", "AkinEncoders", "AkinServer", "AkinSimilarity",
+        "AkinStorage",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/akin", swiftSettings: swiftSettings),
@@ -126,9 +138,17 @@ let package = Package(
     tests("Encoders", ["AkinNeural"], exclude: ["Fixtures"]),
     tests("Similarity", ["AkinCatalogue", "CKernels"]),
     tests("Recommenders", ["AkinCatalogue"]),
-    tests("Storage", ["AkinCatalogue"]),
+    tests("Ranking", ["AkinCatalogue"]),
+    tests("Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Report", ["AkinCatalogue"]),
     tests("Engine", ["AkinCatalogue", "AkinEncoders", "AkinRecommenders"]),
+    tests(
+      "Server",
+      [
+        "AkinCatalogue", "AkinEncoders", "AkinEngine", "AkinStorage",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ]),
     .testTarget(
       name: "AkinCommandTests", dependencies: ["akin"], path: "Tests/CommandTests",
       swiftSettings: swiftSettings),
