@@ -55,4 +55,5 @@ size_t akin_select_above(int kernel, const float *scores, size_t count, float th
 #endif
 
 #include "CKernelsGraph.h"
+#include "CKernelsIndex.h"
 #endif
