@@ -54,5 +54,6 @@ size_t akin_select_above(int kernel, const float *scores, size_t count, float th
 }
 #endif
 
+#include "CKernelsChecksum.h"
 #include "CKernelsGraph.h"
 #endif
