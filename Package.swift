@@ -89,7 +89,7 @@ let package = Package(
     module("Neural", ["CTorch"]),
     module("Encoders", ["AkinNeural", "AkinText", "AkinCatalogue"]),
     module("Similarity", ["AkinCatalogue", "CKernels"]),
-    module("Recommenders", ["AkinCatalogue"]),
+    module("Recommenders", ["AkinCatalogue", "AkinNeural"]),
     module(
       "Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
