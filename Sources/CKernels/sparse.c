@@ -30,7 +30,7 @@ static size_t blocks_of(size_t width) { return (width + BLOCK - 1) / BLOCK; }
 static size_t sum_bytes(size_t width) { return blocks_of(width) * BLOCK * sizeof(float); }
 static size_t mark_bytes(size_t width) { return (blocks_of(width) + 63) / 64 * 64; }
 /// Room beyond k, so that a selection pays for itself.
-static size_t capacity_of(size_t k) { return 4 * k + 2 * BLOCK; }
+static size_t capacity_of(size_t k) { return 2 * k + 2 * BLOCK; }
 
 size_t akin_sparse_scratch(size_t width, size_t k) {
   return sum_bytes(width) + mark_bytes(width) + (capacity_of(k) + k) * sizeof(uint64_t);

@@ -15,12 +15,13 @@ import Testing
     #expect(matrix.entries(ofRow: 0).map(\.column) == [0, 4])
   }
 
-  @Test(arguments: [
-    ([(0, 1), (5, 1)], SimilarityError.columnOutOfRange(row: 1, column: 5, columns: 5)),
-    ([(-1, 1)], .columnOutOfRange(row: 1, column: -1, columns: 5)),
-    ([(2, 1), (3, .nan)], .notFinite(row: 1)),
-    ([(2, .greatestFiniteMagnitude), (2, .greatestFiniteMagnitude)], .notFinite(row: 1)),
-  ] as [([SparseMatrix.Entry], SimilarityError)])
+  @Test(
+    arguments: [
+      ([(0, 1), (5, 1)], SimilarityError.columnOutOfRange(row: 1, column: 5, columns: 5)),
+      ([(-1, 1)], .columnOutOfRange(row: 1, column: -1, columns: 5)),
+      ([(2, 1), (3, .nan)], .notFinite(row: 1)),
+      ([(2, .greatestFiniteMagnitude), (2, .greatestFiniteMagnitude)], .notFinite(row: 1)),
+    ] as [([SparseMatrix.Entry], SimilarityError)])
   func badRowsLeaveTheMatrixAsItWas(row: [SparseMatrix.Entry], error: SimilarityError) throws {
     var matrix = SparseMatrix(columnCount: 5)
     try matrix.append([(1, 1)])
@@ -37,7 +38,9 @@ import Testing
     for row in 0..<60 {
       for entry in matrix.entries(ofRow: row) {
         #expect(
-          turned.entries(ofRow: entry.column).contains { $0.column == row && $0.value == entry.value }
+          turned.entries(ofRow: entry.column).contains {
+            $0.column == row && $0.value == entry.value
+          }
         )
       }
     }

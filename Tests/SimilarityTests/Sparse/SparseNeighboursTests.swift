@@ -136,7 +136,8 @@ import Testing
   @Test func matricesThatDoNotFit() throws {
     let rows = SparseMatrix(columnCount: 3)
     #expect(throws: SimilarityError.dimensionMismatch(expected: 4, found: 3)) {
-      try SparseProduct(k: 1).best(rows, times: randomMatrix(rows: 4, columns: 2, density: 1, seed: 1))
+      try SparseProduct(k: 1).best(
+        rows, times: randomMatrix(rows: 4, columns: 2, density: 1, seed: 1))
     }
   }
 }
