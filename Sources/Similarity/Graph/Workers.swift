@@ -30,8 +30,9 @@ package struct Workers: Sendable {
   }
 
   /// Cuts `range` into pieces of `size`.
-  package func run(_ range: Range<Int>, by size: Int, _ body: (_ piece: Range<Int>, _ worker: Int) -> Void)
-  {
+  package func run(
+    _ range: Range<Int>, by size: Int, _ body: (_ piece: Range<Int>, _ worker: Int) -> Void
+  ) {
     run((range.count + size - 1) / size) { task, worker in
       let lower = range.lowerBound + task * size
       body(lower..<min(lower + size, range.upperBound), worker)
