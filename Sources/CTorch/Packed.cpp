@@ -10,6 +10,8 @@
 #include <cstring>
 #include <vector>
 
+#include "PackedChecks.hpp"
+#include "Processor.hpp"
 #include "Shim.hpp"
 
 namespace {
@@ -20,6 +22,7 @@ constexpr int64_t MAX_DIMENSION = 256;
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
 namespace avx512 {
 #define LANES 16
+#include "Vectors.hpp"
 #include "PackedAttention.hpp"
 #undef LANES
 }  // namespace avx512
@@ -28,6 +31,7 @@ namespace avx512 {
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 namespace avx2 {
 #define LANES 8
+#include "Vectors.hpp"
 #include "PackedAttention.hpp"
 #undef LANES
 }  // namespace avx2
@@ -37,6 +41,7 @@ namespace avx2 {
 // Four lanes are what SSE2 and NEON have.
 namespace baseline {
 #define LANES 4
+#include "Vectors.hpp"
 #include "PackedAttention.hpp"
 #undef LANES
 }  // namespace baseline
@@ -72,20 +77,11 @@ using Attend = void (*)(const T *, int64_t, int64_t, int64_t, float, T *, float 
 template <class T>
 Attend<T> fastest(int64_t d) {
 #if defined(__x86_64__)
-  static const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   static const bool medium = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (wide && d % 16 == 0) return avx512::attend<T>;
+  if (ctorch::has_avx512() && d % 16 == 0) return avx512::attend<T>;
   if (medium && d % 8 == 0) return avx2::attend<T>;
 #endif
   return d % 4 == 0 && d <= MAX_DIMENSION ? baseline::attend<T> : plain::attend<T>;
-}
-
-void check_starts(const int32_t *starts, size_t sequences, int64_t rows) {
-  TORCH_CHECK(sequences > 0 && starts[0] >= 0, "at least one sequence is needed");
-  for (size_t s = 0; s < sequences; s++)
-    TORCH_CHECK(starts[s] < starts[s + 1], "sequence ", s, " is empty or starts are not ascending");
-  TORCH_CHECK(starts[sequences] <= rows, "sequences reach beyond the ", rows, " rows");
 }
 
 void check_matrix(const at::Tensor &matrix) {
@@ -128,10 +124,8 @@ ctorch_status attention(
     ctorch::synchronise_threads();
     const auto qkv = ctorch::tensor(handle);
     check_matrix(qkv);
-    TORCH_CHECK(
-        heads > 0 && qkv.size(1) % (3 * heads) == 0, heads, " heads do not fit ", qkv.size(1),
-        " columns");
-    check_starts(starts, sequences, qkv.size(0));
+    ctorch::check_heads(qkv, heads);
+    ctorch::check_starts(starts, sequences, qkv.size(0));
     const int64_t width = qkv.size(1) / 3, d = width / heads;
     TORCH_CHECK(d <= MAX_DIMENSION, "a head of ", d, " dimensions is too wide");
     auto result = at::empty({qkv.size(0), width}, qkv.options());
@@ -189,7 +183,7 @@ ctorch_status ctorch_packed_pool(
   return ctorch::guarded([&] {
     const auto states = ctorch::tensor(handle);
     check_matrix(states);
-    check_starts(starts, sequences, states.size(0));
+    ctorch::check_starts(starts, sequences, states.size(0));
     const int64_t hidden = states.size(1);
     for (size_t s = 0; s < sequences; s++) {
       const int64_t first = starts[s], length = starts[s + 1] - first;

@@ -9,6 +9,8 @@
 
 #include "CTorchTraining.h"
 #include "Hash.hpp"
+#include "PackedChecks.hpp"
+#include "Processor.hpp"
 #include "Shim.hpp"
 
 namespace {
@@ -53,20 +55,10 @@ namespace baseline {
 #include "SequenceAttention.hpp"
 }  // namespace baseline
 
-bool has_avx512() {
-#if defined(__x86_64__)
-  static const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  return wide;
-#else
-  return false;
-#endif
-}
-
 template <class T>
 void forward(const Head<T> &head, T *out, T *scratch) {
 #if defined(__x86_64__)
-  if (has_avx512()) return avx512::forward(head, out, scratch);
+  if (ctorch::has_avx512()) return avx512::forward(head, out, scratch);
 #endif
   baseline::forward(head, out, scratch);
 }
@@ -74,7 +66,7 @@ void forward(const Head<T> &head, T *out, T *scratch) {
 template <class T>
 void backward(const Head<T> &head, const T *gradient, T *dqkv, T *scratch) {
 #if defined(__x86_64__)
-  if (has_avx512()) return avx512::backward(head, gradient, dqkv, scratch);
+  if (ctorch::has_avx512()) return avx512::backward(head, gradient, dqkv, scratch);
 #endif
   baseline::backward(head, gradient, dqkv, scratch);
 }
@@ -160,15 +152,9 @@ ctorch_status ctorch_sequence_attention(
     auto qkv = ctorch::tensor(handle);
     const auto type = qkv.scalar_type();
     TORCH_CHECK(qkv.dim() == 2 && qkv.device().is_cpu(), "a matrix on the CPU is needed");
-    TORCH_CHECK(
-        heads > 0 && qkv.size(1) % (3 * heads) == 0, heads, " heads do not fit ", qkv.size(1),
-        " columns");
+    ctorch::check_heads(qkv, heads);
     TORCH_CHECK(dropout >= 0 && dropout < 1, "the dropout must be in [0, 1), not ", dropout);
-    TORCH_CHECK(sequences > 0 && starts[0] >= 0, "at least one sequence is needed");
-    for (size_t s = 0; s < sequences; s++)
-      TORCH_CHECK(starts[s] < starts[s + 1], "sequence ", s, " is empty or starts are not ascending");
-    TORCH_CHECK(
-        starts[sequences] <= qkv.size(0), "sequences reach beyond the ", qkv.size(0), " rows");
+    ctorch::check_starts(starts, sequences, qkv.size(0));
     if (type == at::kBFloat16 || type == at::kHalf) qkv = qkv.to(at::kFloat);
     auto bounds = at::empty({static_cast<int64_t>(sequences) + 1}, at::kInt);
     std::copy(starts, starts + sequences + 1, bounds.mutable_data_ptr<int32_t>());

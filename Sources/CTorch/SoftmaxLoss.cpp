@@ -8,17 +8,16 @@
 #include <vector>
 
 #include "CTorchTraining.h"
+#include "Processor.hpp"
 #include "Shim.hpp"
 
 namespace {
-constexpr int64_t MAX_DIMENSION = 256;
-
 #if defined(__x86_64__)
 #pragma clang attribute push( \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
 namespace avx512 {
 #define LANES 16
-#include "PackedAttention.hpp"
+#include "Vectors.hpp"
 #include "SoftmaxRows.hpp"
 #undef LANES
 }  // namespace avx512
@@ -27,25 +26,15 @@ namespace avx512 {
 
 namespace baseline {
 #define LANES 4
-#include "PackedAttention.hpp"
+#include "Vectors.hpp"
 #include "SoftmaxRows.hpp"
 #undef LANES
 }  // namespace baseline
 
-bool has_avx512() {
-#if defined(__x86_64__)
-  static const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  return wide;
-#else
-  return false;
-#endif
-}
-
 template <class T>
 float greatest(const T *row, const float *bias, int64_t count) {
 #if defined(__x86_64__)
-  if (has_avx512()) return avx512::greatest(row, bias, count);
+  if (ctorch::has_avx512()) return avx512::greatest(row, bias, count);
 #endif
   return baseline::greatest(row, bias, count);
 }
@@ -53,7 +42,7 @@ float greatest(const T *row, const float *bias, int64_t count) {
 template <class T>
 double exponentiate(T *row, const float *bias, int64_t count, float top) {
 #if defined(__x86_64__)
-  if (has_avx512()) return avx512::exponentiate(row, bias, count, top);
+  if (ctorch::has_avx512()) return avx512::exponentiate(row, bias, count, top);
 #endif
   return baseline::exponentiate(row, bias, count, top);
 }

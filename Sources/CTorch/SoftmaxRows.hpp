@@ -1,4 +1,4 @@
-// Passes over one row of products. Included after PackedAttention.hpp, whose vectors they use.
+// Passes over one row of products. Included after Vectors.hpp, whose vectors they use.
 
 /// The greatest of row[j] + bias[j]; `bias` may be null.
 template <class T>
