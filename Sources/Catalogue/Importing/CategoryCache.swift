@@ -10,11 +10,10 @@ struct CategoryCache {
     var paths: [[String]]
   }
 
-  private static let capacity = 1 << 14
+  private static let capacity = (1 << 14) - 1
   /// Longer fields are taken apart each time.
   private static let longest = 1000
-  /// Positions in ``entries`` beside 32 bits of hash, with linear probing; `.max` where free.
-  private var slots = [UInt64](repeating: .max, count: 2 * capacity)
+  private var slots = HashSlots(capacity: capacity)
   private var entries: [Entry] = []
   /// The fields of all entries, end to end.
   private var bytes: [UInt8] = []
@@ -22,14 +21,11 @@ struct CategoryCache {
   /// As ``CategoryReader/paths(_:)-(FieldBytes)``.
   mutating func paths(_ field: FieldBytes) -> [[String]] {
     guard field.count <= Self.longest else { return CategoryReader.paths(field) }
-    let hash = TextHash.of(field) >> 33
-    var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-    while slots[slot] != .max {
-      let index = Int(slots[slot] & 0xFFFF_FFFF)
-      if slots[slot] >> 32 == hash, holds(field, at: index) { return entries[index].paths }
-      slot = (slot &+ 1) & (slots.count - 1)
+    let hash = TextHash.of(field)
+    if let known = slots.position(of: hash, where: { holds(field, at: $0) }) {
+      return entries[known].paths
     }
-    return add(field, hash, at: slot)
+    return add(field, hash)
   }
 
   @inline(__always)
@@ -39,13 +35,13 @@ struct CategoryCache {
     }
   }
 
-  private mutating func add(_ field: FieldBytes, _ hash: UInt64, at slot: Int) -> [[String]] {
+  private mutating func add(_ field: FieldBytes, _ hash: UInt64) -> [[String]] {
     let paths = CategoryReader.paths(field)
     guard entries.count < Self.capacity else {
       self = CategoryCache()
       return paths
     }
-    slots[slot] = hash << 32 | UInt64(entries.count)
+    slots.insert(entries.count, hash: hash)
     entries.append(Entry(bytes: bytes.count..<bytes.count + field.count, paths: paths))
     bytes.append(contentsOf: field)
     return paths

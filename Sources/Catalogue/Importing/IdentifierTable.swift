@@ -1,73 +1,26 @@
-internal import CFeed
-
 /// The identifiers of a catalogue in order of first appearance, with look-up.
-///
-/// Open addressing with linear probing over words that hold 32 bits of hash beside the position,
-/// so that a probe seldom touches another identifier: 16 to 32 bytes a product beside the
-/// identifiers themselves.
 struct IdentifierTable {
   private(set) var identifiers: [String] = []
-  private var slots: [UInt64]
-  private var mask: Int
-
-  init() {
-    slots = Array(repeating: .max, count: 1024)
-    mask = 1023
-  }
+  private var slots = HashSlots()
 
   /// The position of `identifier`, which is added when new. Amortised constant time.
   mutating func insert(_ identifier: String) -> (ordinal: Int, isNew: Bool) {
-    let hash = Self.hash(identifier)
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while slots[slot] != .max {
-      let ordinal = Int(slots[slot] & 0xFFFF_FFFF)
-      if slots[slot] >> 32 == hash, identifiers[ordinal] == identifier { return (ordinal, false) }
-      slot = (slot &+ 1) & mask
+    let hash = TextHash.of(identifier)
+    if let known = slots.position(of: hash, where: { identifiers[$0] == identifier }) {
+      return (known, false)
     }
-    slots[slot] = hash << 32 | UInt64(UInt32(identifiers.count))
+    slots.insert(identifiers.count, hash: hash)
     identifiers.append(identifier)
-    if identifiers.count &* 2 > mask { grow() }
     return (identifiers.count - 1, true)
   }
 
   /// Asks for the memory that inserting this identifier will read, while there is other work.
   @inline(__always)
-  func prefetch(_ identifier: FieldBytes) {
-    let slot = Int(truncatingIfNeeded: TextHash.of(identifier) >> 33) & mask
-    slots.withUnsafeBufferPointer {
-      guard let base = $0.baseAddress else { return }
-      cfeed_prefetch(base + slot)
-    }
-  }
+  func prefetch(_ identifier: FieldBytes) { slots.prefetch(TextHash.of(identifier)) }
 
   func contains(_ identifier: String) -> Bool {
-    let hash = Self.hash(identifier)
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while slots[slot] != .max {
-      if slots[slot] >> 32 == hash,
-        identifiers[Int(slots[slot] & 0xFFFF_FFFF)] == identifier
-      {
-        return true
-      }
-      slot = (slot &+ 1) & mask
-    }
-    return false
+    slots.position(of: TextHash.of(identifier), where: { identifiers[$0] == identifier }) != nil
   }
-
-  private mutating func grow() {
-    mask = mask &* 2 &+ 1
-    let old = slots
-    slots = Array(repeating: .max, count: mask &+ 1)
-    for word in old where word != .max {
-      var slot = Int(truncatingIfNeeded: word >> 32) & mask
-      while slots[slot] != .max { slot = (slot &+ 1) & mask }
-      slots[slot] = word
-    }
-  }
-
-  /// 31 bits, so that no word of a slot is the one that means "empty".
-  @inline(__always)
-  private static func hash(_ text: String) -> UInt64 { TextHash.of(text) >> 33 }
 }
 
 /// A fast hash for tables that live within one process; no defence against chosen collisions is
