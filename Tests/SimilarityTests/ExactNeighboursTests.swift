@@ -4,20 +4,8 @@ import Testing
 @testable import AkinSimilarity
 
 @Suite struct ExactNeighboursTests {
-  /// Seeded, so that a failure can be repeated.
-  struct Random: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-  }
-
   static func vectors(_ count: Int, _ dimension: Int, seed: UInt64) throws -> Vectors {
-    var random = Random(state: seed)
+    var random = SplitMix64(seed: seed)
     return try Vectors(
       values: (0..<count * dimension).map { _ in Float.random(in: -1...1, using: &random) },
       dimension: dimension)
@@ -110,7 +98,7 @@ import Testing
 
 @Suite struct BestListTests {
   @Test func keepsTheBestOfAnyOrder() {
-    var random = ExactNeighboursTests.Random(state: 9)
+    var random = SplitMix64(seed: 9)
     for capacity in [0, 1, 2, 7, 50] {
       let candidates = (0..<200).map {
         Neighbour(item: $0, score: Float(Int.random(in: 0..<40, using: &random)))

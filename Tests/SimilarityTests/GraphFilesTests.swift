@@ -15,7 +15,7 @@ import Testing
   static let count = 9_000, dimension = 64, k = 30
 
   static func values() -> [Float] {
-    var random = SplitMix64(state: 21)
+    var random = SplitMix64(seed: 21)
     return (0..<count * dimension).map { _ in Float.random(in: -1...1, using: &random) }
   }
 

@@ -26,7 +26,7 @@ import Testing
     ["random", "lowest", "highest", "opposed", "rows opposed"])
   func productsEqualTheDefinition(kernel: Kernel, kind: String) {
     for stride in [64, 128, 384, 1_024] {
-      var random = SplitMix64(state: UInt64(stride))
+      var random = SplitMix64(seed: UInt64(stride))
       let rows = Self.codes(kind, stride: stride, random: &random)
       let columns = Self.codes(
         kind == "opposed" ? "lowest" : kind, stride: stride, random: &random)
@@ -56,7 +56,7 @@ import Testing
 
   @Test(arguments: Kernel.available)
   func packingIsTheSameForAll(kernel: Kernel) {
-    var random = SplitMix64(state: 5)
+    var random = SplitMix64(seed: 5)
     for stride in [64, 192] {
       let codes = Self.codes("random", stride: stride, random: &random)
       var packed = [Int8](repeating: 1, count: codes.count)
@@ -74,7 +74,7 @@ import Testing
   func quantisesAsPlain(kernel: Kernel, dimension: Int) {
     let stride = (dimension + 63) / 64 * 64
     let count = 5
-    var random = SplitMix64(state: 11)
+    var random = SplitMix64(seed: 11)
     var values = (0..<count * dimension).map { _ in Float.random(in: -3...3, using: &random) }
     for k in 0..<dimension { values[2 * dimension + k] = 0 }
     for k in 0..<dimension { values[3 * dimension + k] *= .leastNormalMagnitude * 1e-2 }

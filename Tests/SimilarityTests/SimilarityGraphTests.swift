@@ -23,7 +23,7 @@ import Testing
   }
 
   static let cases: [Case] = {
-    var random = SplitMix64(state: 3)
+    var random = SplitMix64(seed: 3)
     func gaussian(_ count: Int, _ dimension: Int, row: (Int) -> Float = { _ in 1 }) -> [Float] {
       (0..<count).flatMap { index in
         let factor = row(index)
@@ -186,7 +186,7 @@ import Testing
 
   @Test func boundedMemoryChangesNothing() throws {
     // 16,000 rows of 96 components: several blocks, several windows.
-    var random = SplitMix64(state: 8)
+    var random = SplitMix64(seed: 8)
     let data = Case(
       name: "bounded", dimension: 96,
       values: (0..<16_000 * 96).map { _ in Float.random(in: -1...1, using: &random) })
@@ -228,7 +228,7 @@ import Testing
   }
 
   @Test func listsLongerThanCodesAreWorth() throws {
-    var random = SplitMix64(state: 6)
+    var random = SplitMix64(seed: 6)
     let count = GraphLayout.longestList + 2
     let data = Case(
       name: "long", dimension: 2,

@@ -1,3 +1,5 @@
+internal import AkinSimilarity
+
 /// The interval that a mean over users would fall into, had other users been asked.
 public struct ConfidenceInterval: Sendable, Equatable, Codable {
   /// The mean.
@@ -17,7 +19,7 @@ public struct ConfidenceInterval: Sendable, Equatable, Codable {
     bootstrapping values: [Float], level: Double = 0.95, samples: Int = 1_000, seed: UInt64
   ) {
     precondition(!values.isEmpty && samples > 0, "no values")
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     var means: [Double] = []
     for _ in 0..<samples {
       var sum = 0.0

@@ -1,3 +1,4 @@
+internal import AkinSimilarity
 internal import Foundation
 
 /// Whether two recommenders differ for the same users, or only by luck.
@@ -29,7 +30,7 @@ public struct PairedTest: Sendable, Equatable, Codable {
     _ first: [Float], _ second: [Float], samples: Int = 10_000, seed: UInt64
   ) -> PairedTest {
     let differences = Self.differences(first, second)
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let observed = differences.reduce(0, +)
     var extreme = 0
     for _ in 0..<samples {

@@ -1,4 +1,5 @@
 public import AkinCatalogue
+internal import AkinSimilarity
 
 extension Split {
   /// Holds out `fraction` of each user's interactions, chosen by `seed`: rounded down, so that a
@@ -6,7 +7,7 @@ extension Split {
   public static func holdingOut(
     _ fraction: Double, of interactions: Interactions, seed: UInt64
   ) -> Split {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     var isTest = [Bool](repeating: false, count: interactions.count)
     for user in 0..<interactions.userCount {
       let row = interactions.range(of: user)
@@ -21,7 +22,7 @@ extension Split {
   public static func samplingOut(
     _ fraction: Double, of interactions: Interactions, seed: UInt64
   ) -> Split {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let isTest = (0..<interactions.count).map { _ in
       Double.random(in: 0..<1, using: &generator) < fraction
     }
@@ -74,7 +75,7 @@ extension Split {
     _ folds: Int, of interactions: Interactions, seed: UInt64
   ) -> [Split] {
     precondition(folds > 1, "at least two folds")
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     var fold = (0..<interactions.count).map { $0 % folds }
     fold.shuffle(using: &generator)
     return (0..<folds).map { chosen in parting(interactions, fold.map { $0 == chosen }) }
@@ -107,7 +108,7 @@ public struct UserSplit: Sendable {
 
   /// Holds out `fraction` of the users, and of each of theirs `hidden` of the interactions.
   public init(_ interactions: Interactions, fraction: Double, hidden: Double, seed: UInt64) {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let heldOut = (0..<interactions.userCount).map { _ in
       Double.random(in: 0..<1, using: &generator) < fraction
     }

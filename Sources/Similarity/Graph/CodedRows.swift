@@ -87,7 +87,7 @@ struct Sample {
     scale = Memory(count)
     bounds = Memory(count)
     let codes = Memory<Int8>(count * rows.stride)
-    var random = SplitMix64(state: 0x616B_696E)
+    var random = SplitMix64(seed: 0x616B_696E)
     for index in 0..<count {
       let lower = index * rows.count / count
       let upper = (index + 1) * rows.count / count
@@ -105,19 +105,5 @@ struct Sample {
     akin_view(
       count: count, stride: stride, first: 0, identity: identity.start, codes: nil,
       scale: scale.start, bounds: bounds.start, tile_bounds: nil)
-  }
-}
-
-/// Vigna's SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
-/// 2014): the same sample in every run.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -89,7 +89,7 @@ import Testing
 func randomMatrix(
   rows: Int, columns: Int, density: Double, seed: UInt64, isBinary: Bool = false
 ) throws -> SparseMatrix {
-  var random = ExactNeighboursTests.Random(state: seed)
+  var random = SplitMix64(seed: seed)
   var matrix = SparseMatrix(columnCount: columns)
   for _ in 0..<rows {
     // A skewed choice, as in life: low columns are frequent.

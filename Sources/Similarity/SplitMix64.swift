@@ -1,15 +1,15 @@
 /// A small random generator: the same seed gives the same numbers everywhere.
 ///
-/// SplitMix64, after Steele, Lea and Flood, *Fast splittable pseudorandom number generators*
+/// Vigna's SplitMix64, after Steele, Lea and Flood, *Fast splittable pseudorandom number generators*
 /// (OOPSLA 2014).
-public struct SeededGenerator: RandomNumberGenerator, Sendable {
+package struct SplitMix64: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   /// Starts at `seed`.
-  public init(seed: UInt64) { state = seed }
+  package init(seed: UInt64) { state = seed }
 
   /// 64 random bits.
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var bits = state
     bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
