@@ -93,9 +93,7 @@ let package = Package(
     module("Encoders", ["AkinNeural", "AkinText", "AkinCatalogue"]),
     module("Similarity", ["AkinCatalogue", "CKernels"]),
     module("Evaluation", ["AkinCatalogue", "AkinSimilarity", "CKernels"]),
-    module(
-      "Recommenders",
-      ["AkinCatalogue", "AkinEvaluation", "AkinNeural", "AkinSimilarity", "CKernels"]),
+    module("Recommenders", ["AkinCatalogue", "AkinEvaluation", "AkinNeural"]),
     module(
       "Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
