@@ -114,6 +114,7 @@ public final class BuildShop {
     let snapshot = ShopSnapshot(
       products: catalogue.products, texts: texts.values, textOfProduct: texts.indices,
       baskets: together.basketCounts, similar: similar, boughtTogether: together.lists,
+      behaviour: behaviour.summary.rows > 0 || options.forgetsEvents ? behaviour.histories : nil,
       records: [
         BuildSummary.recordName: try json(summary), QualityRecord.name: try json(catalogue.quality),
       ])
@@ -253,6 +254,7 @@ extension BuildShop {
   private struct Behaviour {
     var baskets: Baskets
     var basketCounts: [Int]
+    var histories: BehaviourSnapshot
     var summary: EventSummary
   }
 
@@ -261,16 +263,22 @@ extension BuildShop {
   {
     let importer = EventImporter(options: eventOptions, rejects: rejects) { ordinals[$0] != nil }
     var collector = BasketCollector(ordinals: ordinals)
+    var histories = HistoryCollector()
     if !files.isEmpty {
       progress.begin("Reading events", total: FileSizes.total(of: files), unit: "bytes")
       try FileSizes.followed(files, progress) { file, advance in
         importer.onProgress = { advance($0.bytesRead) }
-        try importer.add(file: file) { collector.add($0) }
+        try importer.add(file: file) {
+          collector.add($0)
+          histories.add($0)
+        }
       }
       progress.end("\(importer.summary.events.formatted()) events")
     }
     let (baskets, counts) = collector.finish()
-    return Behaviour(baskets: baskets, basketCounts: counts, summary: importer.summary)
+    return Behaviour(
+      baskets: baskets, basketCounts: counts, histories: histories.finish(),
+      summary: importer.summary)
   }
 
   /// "Bought together": counted anew, or without any events what earlier ones said.

@@ -14,13 +14,16 @@ public struct ShopSnapshot: Sendable {
   public var similar: NeighbourLists
   /// For each *product* its partners in baskets.
   public var boughtTogether: NeighbourLists
-  /// JSON documents by name: the build's summary, the quality report.
+  /// What shoppers did; `nil` keeps what is stored.
+  public var behaviour: BehaviourSnapshot?
+  /// JSON documents by name: the build's summary, the quality report. Those of other names stay.
   public var records: [String: String]
 
   /// Creates a snapshot.
   public init(
     products: [Product], texts: [String], textOfProduct: [Int], baskets: [Int],
-    similar: NeighbourLists, boughtTogether: NeighbourLists, records: [String: String]
+    similar: NeighbourLists, boughtTogether: NeighbourLists,
+    behaviour: BehaviourSnapshot? = nil, records: [String: String]
   ) {
     self.products = products
     self.texts = texts
@@ -28,6 +31,7 @@ public struct ShopSnapshot: Sendable {
     self.baskets = baskets
     self.similar = similar
     self.boughtTogether = boughtTogether
+    self.behaviour = behaviour
     self.records = records
   }
 }

@@ -9,17 +9,15 @@ extension ShopStore {
   public func publish(_ snapshot: ShopSnapshot) throws(StorageError) {
     try write { database in
       // Children first: foreign keys are on.
-      for table in ["neighbours", "product", "text", "record"] {
+      for table in ["neighbours", "product", "text"] {
         try database.execute(sql: "DELETE FROM \(table)")
       }
       try insertTexts(snapshot, database)
       try insertProducts(snapshot, database)
       try insert(snapshot.similar, .content, database)
       try insert(snapshot.boughtTogether, .basket, database)
-      for (name, body) in snapshot.records {
-        try database.execute(
-          sql: "INSERT INTO record (name, body) VALUES (?, ?)", arguments: [name, body])
-      }
+      if let behaviour = snapshot.behaviour { try replaceBehaviour(by: behaviour, database) }
+      for (name, body) in snapshot.records { try setRecord(name, to: body, database) }
       try database.execute(sql: "DELETE FROM vector WHERE text NOT IN (SELECT value FROM text)")
     }
     try checkpoint()
@@ -27,10 +25,12 @@ extension ShopStore {
 
   /// Replaces the JSON document `name`.
   public func setRecord(_ name: String, to body: String) throws(StorageError) {
-    try write { database in
-      try database.execute(
-        sql: "INSERT OR REPLACE INTO record (name, body) VALUES (?, ?)", arguments: [name, body])
-    }
+    try write { database in try setRecord(name, to: body, database) }
+  }
+
+  private func setRecord(_ name: String, to body: String, _ database: Database) throws {
+    try database.execute(
+      sql: "INSERT OR REPLACE INTO record (name, body) VALUES (?, ?)", arguments: [name, body])
   }
 
   private func insertTexts(_ snapshot: ShopSnapshot, _ database: Database) throws {

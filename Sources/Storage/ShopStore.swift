@@ -137,6 +137,7 @@ public final class ShopStore: Sendable {
           ) WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("2 shoppers' histories", migrate: addBehaviourTables)
     return migrator
   }
 }
