@@ -26,7 +26,7 @@ package enum QuantityReader {
 
   /// As ``find(in:)-(FieldBytes)``; appends to `spans` where numbers with units stand, repeated
   /// ones included, in order.
-  static func find(in bytes: FieldBytes, spans: inout [Range<Int>]) -> [Quantity] {
+  package static func find(in bytes: FieldBytes, spans: inout [Range<Int>]) -> [Quantity] {
     var result: [Quantity] = []
     var index = 0
     let count = bytes.count
