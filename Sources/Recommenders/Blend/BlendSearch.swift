@@ -1,0 +1,177 @@
+public import AkinCatalogue
+internal import AkinEvaluation
+internal import Foundation
+
+/// Finds the weights of a ``Blend`` on validation data, by coordinate ascent on NDCG.
+///
+/// Only the best items of each part are candidates: an item that no part ranks high is not in the
+/// blend's list either. That makes one trial of weights cheap, so that a few hundred are tried.
+public struct BlendSearch: Sendable {
+  /// A recommender by its name.
+  public typealias Candidate = (name: String, model: any Recommender)
+
+  /// What the search found.
+  public struct Outcome: Sendable, Equatable {
+    /// A weight for each candidate; 0 leaves it out.
+    public var weights: [Float]
+    /// Whether what a shopper has may be listed again.
+    public var allowsRepeats: Bool
+    /// NDCG of the blend on validation.
+    public var score: Double
+    /// NDCG of each candidate alone, under the same rule for repeats.
+    public var single: [Double]
+  }
+
+  /// The length of the lists.
+  public var cut = 10
+  /// The best items of each part that are candidates for a row.
+  public var depth = 200
+  /// Rows that are looked at, evenly spread; all where there are fewer.
+  public var largestSample = 3_000
+  /// A part must better NDCG by this share to be taken in: fewer parts are faster and explain more.
+  public var leastGain = 0.002
+  /// Weights that are tried, relative to 1 for the best single part.
+  static let grid: [Float] = [0, 0.03, 0.06, 0.12, 0.25, 0.5, 1, 2, 4]
+
+  private let pool: [Row]
+  private let parts: Int
+
+  private struct Row: Sendable {
+    var items: [Int32] = []
+    /// `[items, parts]`, normalised.
+    var values: [Float] = []
+    var isRelevant: [Bool] = []
+    var isOwned: [Bool] = []
+    var relevant = 0
+    var unowned = 0
+  }
+
+  /// Scores the rows of `relevant` that have relevant items by every candidate.
+  ///
+  /// - Parameters:
+  ///   - train: what the candidates were fitted on.
+  ///   - relevant: what the same users took afterwards, repeats included.
+  /// - Throws: what scoring or `progress` throws.
+  public init(
+    _ candidates: [Candidate], train: Interactions, relevant: Interactions, cut: Int = 10,
+    progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+  ) throws {
+    precondition(train.userCount == relevant.userCount, "one row a user in both")
+    self.cut = cut
+    parts = candidates.count
+    let all = (0..<relevant.userCount).filter { !relevant[$0].isEmpty && !train[$0].isEmpty }
+    let step = max(1, (all.count + largestSample - 1) / largestSample)
+    let chosen = stride(from: 0, to: all.count, by: step).map { all[$0] }
+    var pool: [Row] = []
+    for (done, user) in chosen.enumerated() {
+      pool.append(
+        try Self.row(user, candidates, train: train, relevant: relevant, depth: depth))
+      if done % 64 == 0 { try progress(done, chosen.count) }
+    }
+    self.pool = pool
+  }
+
+  /// The best weights under both rules for repeats. O(trials · rows · candidates of a row).
+  public func search() -> Outcome {
+    let with = search(allowsRepeats: true)
+    let without = search(allowsRepeats: false)
+    // NDCG without repeats is over what was new to the shopper; the two are compared on all that
+    // the shopper took, where lists without repeats can only find the new.
+    return with.score >= score(without.weights, allowsRepeats: false, countsOwned: true)
+      ? with : without
+  }
+
+  /// The best weights under one rule for repeats.
+  public func search(allowsRepeats: Bool) -> Outcome {
+    func score(_ weights: [Float]) -> Double {
+      self.score(weights, allowsRepeats: allowsRepeats, countsOwned: allowsRepeats)
+    }
+    let single = (0..<parts).map { part in
+      score((0..<parts).map { $0 == part ? 1 : 0 })
+    }
+    let first = single.indices.max { single[$0] < single[$1] } ?? 0
+    var weights = (0..<parts).map { Float($0 == first ? 1 : 0) }
+    var best = single.isEmpty ? 0 : single[first]
+    for _ in 0..<3 {
+      let before = best
+      for part in 0..<parts {
+        for weight in Self.grid where weight != weights[part] {
+          var trial = weights
+          trial[part] = weight
+          guard trial.contains(where: { $0 > 0 }) else { continue }
+          let found = score(trial)
+          let needed = weights[part] == 0 ? best * (1 + leastGain) : best
+          if found > needed || (weight == 0 && found >= best) { (weights, best) = (trial, found) }
+        }
+      }
+      if best <= before { break }
+    }
+    return Outcome(weights: weights, allowsRepeats: allowsRepeats, score: best, single: single)
+  }
+
+  /// Mean NDCG of one set of weights.
+  ///
+  /// - Parameter countsOwned: whether what the shopper already had is among what should be found.
+  func score(_ weights: [Float], allowsRepeats: Bool, countsOwned: Bool) -> Double {
+    var (sum, rows) = (0.0, 0)
+    for row in pool {
+      let relevant = countsOwned ? row.relevant : row.unowned
+      guard relevant > 0 else { continue }
+      rows += 1
+      var hits: [Bool] = []
+      for place in best(of: row, weights, allowsRepeats: allowsRepeats) {
+        hits.append(row.isRelevant[place])
+      }
+      sum += RankingMetric.ndcg.value(hits: hits, relevant: relevant, cut: cut)
+    }
+    return rows > 0 ? sum / Double(rows) : 0
+  }
+
+  /// The places of the best `cut` items of a row; equal scores by item.
+  private func best(of row: Row, _ weights: [Float], allowsRepeats: Bool) -> [Int] {
+    var best: [(score: Float, place: Int)] = []
+    for place in row.items.indices where allowsRepeats || !row.isOwned[place] {
+      var score: Float = 0
+      for part in 0..<parts { score += weights[part] * row.values[place * parts + part] }
+      if best.count == cut, score <= best[cut - 1].score { continue }
+      var rank = best.count
+      while rank > 0, best[rank - 1].score < score { rank -= 1 }
+      best.insert((score, place), at: rank)
+      if best.count > cut { best.removeLast() }
+    }
+    return best.map(\.place)
+  }
+
+  private static func row(
+    _ user: Int, _ candidates: [Candidate], train: Interactions, relevant: Interactions, depth: Int
+  ) throws -> Row {
+    let shopper = Shoppers(known: user..<user + 1, of: train)
+    var selection = TopSelection(k: depth)
+    var scores: [[Float]] = []
+    var chosen: Set<Int32> = []
+    for candidate in candidates {
+      var own = [Float](repeating: 0, count: candidate.model.itemCount)
+      var unowned: [Float] = []
+      try own.withUnsafeMutableBufferPointer { own in
+        try candidate.model.score(shopper, into: own)
+        let scale = Blend.scale(of: UnsafeBufferPointer(own))
+        for index in own.indices { own[index] *= scale }
+        chosen.formUnion(selection.best(of: UnsafeBufferPointer(own)).map(\.item))
+        unowned = Array(own)
+      }
+      // The best new ones as well: where repeats are forbidden the others fall away.
+      for item in train[user] { unowned[Int(item)] = -.infinity }
+      unowned.withUnsafeBufferPointer { chosen.formUnion(selection.best(of: $0).map(\.item)) }
+      scores.append(own)
+    }
+    var row = Row(items: chosen.sorted())
+    for item in row.items {
+      for own in scores { row.values.append(own[Int(item)]) }
+      row.isRelevant.append(relevant.contains(user: user, item: Int(item)))
+      row.isOwned.append(train.contains(user: user, item: Int(item)))
+    }
+    row.relevant = relevant[user].count
+    row.unowned = relevant[user].count { !train.contains(user: user, item: Int($0)) }
+    return row
+  }
+}
