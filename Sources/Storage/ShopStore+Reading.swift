@@ -138,3 +138,30 @@ extension ShopStore {
     }
   }
 }
+
+/// A product without its body: what tells which products share a text.
+public struct ProductEntry: Sendable, Equatable {
+  /// Its position in the catalogue.
+  public var ordinal: Int
+  /// The shop's identifier.
+  public var id: String
+  /// The position of its text among the distinct ones.
+  public var text: Int
+  /// The number of baskets that hold it.
+  public var baskets: Int
+}
+
+extension ShopStore {
+  /// Every product without its body, in the order of the catalogue. O(products).
+  public func productEntries() throws(StorageError) -> [ProductEntry] {
+    try read { database in
+      var entries: [ProductEntry] = []
+      let rows = try Row.fetchCursor(
+        database, sql: "SELECT ordinal, id, text, baskets FROM product ORDER BY ordinal")
+      while let row = try rows.next() {
+        entries.append(ProductEntry(ordinal: row[0], id: row[1], text: row[2], baskets: row[3]))
+      }
+      return entries
+    }
+  }
+}
