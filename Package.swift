@@ -56,6 +56,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
   ],
   targets: [
     // Native libraries, each behind a small C header.
@@ -94,6 +96,7 @@ let package = Package(
     module("Similarity", ["AkinCatalogue", "CKernels"]),
     module("Evaluation", ["AkinCatalogue", "AkinSimilarity", "CKernels"]),
     module("Recommenders", ["AkinCatalogue", "AkinEvaluation", "AkinNeural"]),
+    module("Ranking", ["AkinCatalogue"]),
     module(
       "Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
@@ -105,12 +108,26 @@ let package = Package(
       "Engine",
       [
         "AkinCatalogue", "AkinText", "AkinNeural", "AkinEncoders", "AkinSimilarity",
-        "AkinRecommenders", "AkinStorage", "AkinReport",
+        "AkinRecommenders", "AkinRanking", "AkinStorage", "AkinReport",
       ]),
+    module(
+      "Server",
+      [
+        "AkinEngine", "AkinCatalogue", "AkinEncoders", "AkinRanking", "AkinStorage", "AkinReport",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      resources: [
+        "openapi.json", "dashboard.html", "dashboard.css", "demo.html", "demo.css", "app.js",
+        "words.js", "parts.js", "overview.js", "products.js", "shopper.js", "rules.js", "work.js",
+        "demo.js",
+      ].map { .embedInCode("Resources/\($0)") }),
     .executableTarget(
       name: "akin",
       dependencies: [
-        "AkinEngine", "AkinCatalogue", "AkinEncoders", "AkinSimilarity", "AkinStorage",
+        "AkinEngine", "AkinCatalogue", "AkinEncoders", "AkinServer", "AkinSimilarity",
+        "AkinStorage",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/akin", swiftSettings: swiftSettings),
@@ -134,9 +151,17 @@ let package = Package(
     tests("Similarity", ["AkinCatalogue", "CKernels"]),
     tests("Evaluation", ["AkinCatalogue"]),
     tests("Recommenders", ["AkinCatalogue", "AkinEvaluation"]),
-    tests("Storage", ["AkinCatalogue"]),
+    tests("Ranking", ["AkinCatalogue"]),
+    tests("Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Report", ["AkinCatalogue"]),
     tests("Engine", ["AkinCatalogue", "AkinEncoders", "AkinRecommenders"]),
+    tests(
+      "Server",
+      [
+        "AkinCatalogue", "AkinEncoders", "AkinEngine", "AkinStorage",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ]),
     .testTarget(
       name: "AkinCommandTests", dependencies: ["akin"], path: "Tests/CommandTests",
       swiftSettings: swiftSettings),

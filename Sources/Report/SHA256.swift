@@ -1,10 +1,10 @@
-/// SHA-256 (FIPS 180-4), for the page's Content-Security-Policy.
+/// SHA-256 (FIPS 180-4), for a page's Content-Security-Policy and for keys of 256 random bits.
 ///
 /// Twenty lines of arithmetic instead of a cryptography package: the input is the page's own
-/// styles and scripts, which are public.
-enum SHA256 {
+/// styles and scripts, which are public, and a key that cannot be guessed needs no slower digest.
+package enum SHA256 {
   /// The 32 bytes of the digest.
-  static func digest(_ message: [UInt8]) -> [UInt8] {
+  package static func digest(_ message: [UInt8]) -> [UInt8] {
     var state: [UInt32] = [
       0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a,
       0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,

@@ -70,4 +70,6 @@ public enum NeighbourSource: String, Sendable {
   case content
   /// Shared baskets, item = a product's ordinal.
   case basket
+  /// Shared baskets of events that came in while serving, item = a product's ordinal.
+  case live
 }

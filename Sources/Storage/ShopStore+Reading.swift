@@ -118,7 +118,7 @@ extension ShopStore {
     }
   }
 
-  private func fetch(_ condition: String, _ arguments: StatementArguments) throws(StorageError)
+  func fetch(_ condition: String, _ arguments: StatementArguments) throws(StorageError)
     -> [StoredProduct]
   {
     try read { database in

@@ -68,7 +68,7 @@ extension ShopStore {
     }
   }
 
-  private func append(_ bytes: Data?, dimension: Int, to values: inout [Float]) throws {
+  func append(_ bytes: Data?, dimension: Int, to values: inout [Float]) throws {
     guard let bytes, bytes.count == dimension * MemoryLayout<Float>.stride else {
       throw StorageError(
         .damaged, path: path, "a product's vector is missing; build the shop again to encode it")
@@ -77,6 +77,44 @@ extension ShopStore {
       for index in 0..<dimension {
         values.append(bytes.loadUnaligned(fromByteOffset: index * 4, as: Float.self))
       }
+    }
+  }
+}
+
+/// The vectors of a shop's texts, and the texts that have none yet.
+public struct TextVectors: Sendable {
+  /// The positions of the texts that have a vector, ascending.
+  public var ordinals: [Int] = []
+  /// Their vectors, row after row.
+  public var values: [Float] = []
+  /// The texts without one.
+  public var missing: [(ordinal: Int, text: String)] = []
+}
+
+extension ShopStore {
+  /// The vectors of all texts that a product has; texts without one are named.
+  ///
+  /// - Throws: ``StorageError`` `damaged` where one has another dimension.
+  public func textVectors(model: String, dimension: Int) throws(StorageError) -> TextVectors {
+    try read { database in
+      var found = TextVectors()
+      let rows = try Row.fetchCursor(
+        database,
+        sql: """
+          SELECT text.ordinal, text.value, vector.value FROM text
+          LEFT JOIN vector ON vector.model = ? AND vector.text = text.value
+          WHERE EXISTS (SELECT 1 FROM product WHERE product.text = text.ordinal)
+          ORDER BY text.ordinal
+          """, arguments: [model])
+      while let row = try rows.next() {
+        if let bytes = row[2] as Data? {
+          try append(bytes, dimension: dimension, to: &found.values)
+          found.ordinals.append(row[0])
+        } else {
+          found.missing.append((row[0], row[1]))
+        }
+      }
+      return found
     }
   }
 }

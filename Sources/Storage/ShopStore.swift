@@ -18,6 +18,8 @@ public final class ShopStore: Sendable {
     case reading
     /// To build it; makes an empty one where there is none.
     case building
+    /// To serve it: every committed write is on the disk before it returns.
+    case serving
   }
 
   /// Opens the shop in `directory`.
@@ -27,7 +29,7 @@ public final class ShopStore: Sendable {
     self.directory = directory
     path = directory.appending(path: "akin.sqlite").path(percentEncoded: false)
     let files = FileManager.default
-    if access == .building {
+    if access != .reading {
       do {
         try files.createDirectory(at: directory, withIntermediateDirectories: true)
       } catch {
@@ -41,13 +43,15 @@ public final class ShopStore: Sendable {
         "holds no shop; make one with: akin build --products FILE --shop DIR")
     }
     do {
-      database = try access == .building ? Self.openForBuilding(path) : Self.openForReading(path)
+      database =
+        try access == .reading
+        ? Self.openForReading(path) : Self.openForWriting(path, isDurable: access == .serving)
       let migrator = Self.migrator
       if try database.read(migrator.hasBeenSuperseded) {
         throw StorageError(
           .tooNew, path: path, "was written by a newer version of Akin; update this one")
       }
-      if let writer = database as? any DatabaseWriter, access == .building {
+      if let writer = database as? any DatabaseWriter, access != .reading {
         try migrator.migrate(writer)
       } else if try !database.read(migrator.hasCompletedMigrations) {
         throw StorageError(
@@ -57,10 +61,16 @@ public final class ShopStore: Sendable {
     } catch { throw .wrapping(error, path: path) }
   }
 
-  private static func openForBuilding(_ path: String) throws -> any DatabaseReader {
+  private static func openForWriting(_ path: String, isDurable: Bool) throws -> any DatabaseReader {
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
-    return try DatabasePool(path: path, configuration: configuration)
+    let pool = try DatabasePool(path: path, configuration: configuration)
+    if isDurable {
+      // In WAL mode the pool's NORMAL leaves the last commits to a power cut. It sets that when it
+      // opens, so this must come after; its one writing connection lives as long as the pool.
+      try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+    }
+    return pool
   }
 
   /// A reader that cannot even write the log's index, as on a read-only disk, takes the database
@@ -84,8 +94,9 @@ public final class ShopStore: Sendable {
     do { return try database.read(body) } catch { throw .wrapping(error, path: path) }
   }
 
-  func write(_ body: (Database) throws -> Void) throws(StorageError) {
-    do { try writer().write(body) } catch { throw .wrapping(error, path: path) }
+  @discardableResult
+  func write<Value>(_ body: (Database) throws -> Value) throws(StorageError) -> Value {
+    do { return try writer().write(body) } catch { throw .wrapping(error, path: path) }
   }
 
   /// Moves the write-ahead log into the database file, so that the folder is small again.
@@ -138,6 +149,7 @@ public final class ShopStore: Sendable {
           """)
     }
     migrator.registerMigration("2 shoppers' histories", migrate: addBehaviourTables)
+    migrator.registerMigration("3 events, keys, rules, jobs", migrate: Self.addLiveTables)
     return migrator
   }
 }

@@ -21,6 +21,7 @@ import Foundation
       BuildCommand.self, SimilarCommand.self, EncodeCommand.self, ReportCommand.self,
       GraphCommand.self,
       ModelCommand.self, DoctorCommand.self,
+      ServeCommand.self, UpCommand.self, KeyCommand.self,
     ])
 
   static func main() async {

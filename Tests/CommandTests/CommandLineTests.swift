@@ -2,7 +2,9 @@ import Foundation
 import Testing
 
 @Suite struct CommandLineTests {
-  @Test(arguments: ["build", "similar", "encode", "graph", "report", "model", "doctor"])
+  @Test(arguments: [
+    "build", "similar", "encode", "graph", "report", "model", "doctor", "serve", "up", "key",
+  ])
   func everyCommandExplainsItself(command: String) throws {
     let help = try AkinProcess.run(command, "--help")
     #expect(help.status == 0)

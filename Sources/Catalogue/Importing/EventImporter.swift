@@ -239,6 +239,7 @@ struct EventBuilder {
     case .user: event.user = field.text
     case .session: event.session = field.text
     case .transaction: event.transaction = field.text
+    case .attribution: event.attribution = field.text
     case .time:
       guard let time = TimeReader.read(field) else {
         throw Refusal(

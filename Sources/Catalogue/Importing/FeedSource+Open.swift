@@ -18,6 +18,35 @@ extension FeedSource {
     return source
   }
 
+  /// Reads JSON that is in memory: one object a line, or one array of objects.
+  ///
+  /// - Parameters:
+  ///   - name: what refused records name as their file.
+  ///   - maximumRowBytes: the longest object; a longer one is refused.
+  package static func json(
+    _ bytes: [UInt8], name: String, isArray: Bool, maximumRowBytes: Int
+  ) throws(FeedError) -> FeedSource {
+    var options = FeedOptions()
+    options.chunkBytes = max(bytes.count, 64)
+    options.maximumRowBytes = maximumRowBytes
+    options.maximumColumns = 512
+    let format: FeedFormat = isArray ? .jsonArray : .jsonLines
+    func open() throws(FeedError) -> JSONReader {
+      try JSONReader(
+        TextWindow(MemoryStream(bytes), chunk: options.chunkBytes), file: nil, name: name,
+        description: FeedDescription(format: format, encoding: .utf8, fileBytes: bytes.count),
+        options: options)
+    }
+    // Keys are read ahead, so that a first object which lacks some decides nothing for the others.
+    let scout = try open()
+    var failure: FeedError?
+    do { try scout.forEach { _ in } } catch { failure = error as? FeedError }
+    if let failure { throw failure }
+    let reader = try open()
+    reader.declare(scout.columns)
+    return FeedSource(name: name, format: format.rawValue, encoding: "UTF-8", reader: reader)
+  }
+
   /// The columns as the header or the first record tells them; empty without any record.
   ///
   /// Reads as far as the first record, and that only where the format has no header.

@@ -7,6 +7,9 @@ public import Foundation
 public final class RejectLog {
   /// Rows refused so far.
   public private(set) var count = 0
+  /// The first refused rows, where the log keeps them.
+  public private(set) var kept: [Reject] = []
+  private let keeping: Int
   private let url: URL?
   private var handle: FileHandle?
   private var buffer: [UInt8] = []
@@ -16,12 +19,19 @@ public final class RejectLog {
   /// - Throws: ``ImportError`` `rejectsNotWritable` where an older file cannot be removed.
   public init(url: URL?) throws(ImportError) {
     self.url = url
+    keeping = 0
     guard let url, FileManager.default.fileExists(atPath: url.path) else { return }
     do {
       try FileManager.default.removeItem(at: url)
     } catch {
       throw Self.notWritable(url, error)
     }
+  }
+
+  /// Creates a log that writes nothing and keeps the first `limit` refused rows.
+  public init(keeping limit: Int) {
+    url = nil
+    keeping = limit
   }
 
   private static func notWritable(_ url: URL, _ error: any Error) -> ImportError {
@@ -36,6 +46,7 @@ public final class RejectLog {
 
   func write(_ reject: Reject) throws(ImportError) {
     count += 1
+    if kept.count < keeping { kept.append(reject) }
     guard url != nil else { return }
     append("{\"file\":", reject.file)
     buffer.append(contentsOf: ",\"line\":\(reject.line)".utf8)

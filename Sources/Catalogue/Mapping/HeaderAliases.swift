@@ -233,6 +233,7 @@ enum HeaderAliases {
       """
     ),
     (.currency, "currency currencycode 币种 货币"),
+    (.attribution, "attributiontoken attribution queryid recommendationid"),
     (.items, "items products productdetails ecommerceitems"),
   ])
 }

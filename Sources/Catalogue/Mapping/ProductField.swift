@@ -18,6 +18,7 @@ public enum ProductField: String, Sendable, Hashable, Codable, CaseIterable {
 /// A field of ``Event`` that a column can feed. Raw values are the names that `--map` takes.
 public enum EventField: String, Sendable, Hashable, Codable, CaseIterable {
   case product, type, id, visitor, user, session, transaction, time, quantity, price, currency
+  case attribution
   /// A JSON array with one object for each product, as in GA4's export.
   case items
 }

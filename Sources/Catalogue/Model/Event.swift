@@ -23,6 +23,9 @@ public struct Event: Sendable, Hashable, Codable {
   /// Price of one piece.
   public var price: Price?
 
+  /// What a list of recommendations was handed out with, brought back by the click on it.
+  public var attribution: String?
+
   /// Creates an event of one product.
   public init(type: EventType, product: String) {
     self.type = type

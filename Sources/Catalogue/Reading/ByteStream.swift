@@ -85,6 +85,23 @@ final class FileStream: ByteStream {
   }
 }
 
+/// Bytes that are in memory.
+final class MemoryStream: ByteStream {
+  private let bytes: [UInt8]
+  private var position = 0
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(FeedError) -> Int {
+    let count = min(buffer.count, bytes.count - position)
+    bytes.withUnsafeBytes {
+      buffer.copyMemory(from: .init(rebasing: $0[position..<position + count]))
+    }
+    position += count
+    return count
+  }
+}
+
 /// Bytes that were read ahead to look at them, then the rest of the stream.
 final class PrefixedStream: ByteStream {
   private let prefix: [UInt8]

@@ -9,10 +9,12 @@ internal import Foundation
 final class JSONReader: DescribedFeedReader {
   private(set) var columns: [String] = []
   private(set) var description: FeedDescription
-  var bytesRead: Int { file.position }
+  var bytesRead: Int { file?.position ?? 0 }
 
   private let window: TextWindow
-  private let file: FileStream
+  /// `nil` for bytes in memory.
+  private let file: FileStream?
+  private let path: String
   private let parser: OpaquePointer
   private let limit: Int
   private let maximumColumns: Int
@@ -24,15 +26,17 @@ final class JSONReader: DescribedFeedReader {
   private var names: [[UInt8]] = []
 
   init(
-    _ window: TextWindow, file: FileStream, description: FeedDescription, options: FeedOptions
+    _ window: TextWindow, file: FileStream?, name: String = "", description: FeedDescription,
+    options: FeedOptions
   ) throws(FeedError) {
     guard let handle = csimdjson_open(64) else {
       throw FeedError(
-        .resources, path: file.path, message: "not enough memory for the JSON parser",
+        .resources, path: file?.path ?? name, message: "not enough memory for the JSON parser",
         advice: "close other programs")
     }
     self.window = window
     self.file = file
+    path = file?.path ?? name
     self.description = description
     parser = handle
     limit = min(max(options.maximumRowBytes, 64), 1 << 30)
@@ -118,7 +122,7 @@ final class JSONReader: DescribedFeedReader {
     if isInsideArray {
       // The rest of the objects is missing, not one of them.
       throw FeedError(
-        .truncated, path: file.path, line: line, message: "the JSON array is not closed",
+        .truncated, path: path, line: line, message: "the JSON array is not closed",
         advice: "fetch or export the file again")
     }
   }
@@ -193,6 +197,18 @@ final class JSONReader: DescribedFeedReader {
     }
   }
 
+  /// Makes columns of keys that are known beforehand.
+  func declare(_ keys: [String]) {
+    for key in keys where index[key] == nil { add(key) }
+  }
+
+  private func add(_ name: String) {
+    index[name] = columns.count
+    columns.append(name)
+    names.append(Array(name.utf8))
+    fields.append(UnsafeRawBufferPointer(start: nil, count: 0))
+  }
+
   /// The column of a key, made where it is new. Lines mostly repeat their keys in order.
   private func column(_ field: csimdjson_field, guess: Int) -> Int? {
     let key = UnsafeRawBufferPointer(start: field.key, count: field.key_length)
@@ -204,10 +220,7 @@ final class JSONReader: DescribedFeedReader {
     let name = String(decoding: key, as: UTF8.self)
     if let known = index[name] { return known }
     guard columns.count < maximumColumns else { return nil }
-    index[name] = columns.count
-    columns.append(name)
-    names.append(Array(key))
-    fields.append(UnsafeRawBufferPointer(start: nil, count: 0))
+    add(name)
     return columns.count - 1
   }
 

@@ -21,7 +21,8 @@ extension SimilarityGraph {
     }
   }
 
-  func neighbours(
+  /// The graph of `values`, rows of `dimension` components, which must not move meanwhile.
+  package func neighbours(
     values: UnsafeBufferPointer<Float>, dimension: Int, forget: @escaping () -> Void = {},
     checkpoint: URL? = nil, identity: String = "",
     progress: @escaping (Int) throws -> Void = { _ in }

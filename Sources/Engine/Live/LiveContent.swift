@@ -1,0 +1,136 @@
+internal import AkinCatalogue
+internal import AkinSimilarity
+
+/// The vectors of a serving shop's texts and their neighbours, exact at any moment.
+///
+/// Most texts belong to a graph: their lists among themselves were made by a build. Texts that came
+/// since are few; they are compared with every query, so that a product is found as soon as its
+/// vector is there, without touching the graph.
+struct LiveContent: Sendable {
+  /// What a build made. Never changes.
+  private final class Graph: Sendable {
+    let index: ExactNeighbours
+    /// Text of each row.
+    let texts: [Int]
+    /// Row of each text, -1 for none.
+    let rows: [Int]
+    /// Neighbours of each row, as texts.
+    let lists: NeighbourLists
+
+    init(index: ExactNeighbours, texts: [Int], lists: NeighbourLists) {
+      self.index = index
+      self.texts = texts
+      self.lists = lists
+      var rows = [Int](repeating: -1, count: (texts.max() ?? -1) + 1)
+      for (row, text) in texts.enumerated() { rows[text] = row }
+      self.rows = rows
+    }
+  }
+
+  let dimension: Int
+  private var graph: Graph
+  private var recent: ExactNeighbours?
+  private var recentTexts: [Int] = []
+  private var recentRows: [Int: Int] = [:]
+
+  /// Vectors of `texts`, row after row, with the lists of those that a build compared.
+  ///
+  /// Where no more than `graphShare` of the texts has a list, nothing is taken for a graph.
+  init(dimension: Int, texts: [Int], values: [Float], lists: [Int: [Neighbour]]) throws {
+    self.dimension = dimension
+    var known = Vectors(dimension: dimension)
+    var knownTexts: [Int] = []
+    var fresh = Vectors(dimension: dimension)
+    var freshTexts: [Int] = []
+    for (row, text) in texts.enumerated() {
+      let vector = values[row * dimension..<(row + 1) * dimension]
+      if lists[text] != nil {
+        try known.append(vector)
+        knownTexts.append(text)
+      } else {
+        try fresh.append(vector)
+        freshTexts.append(text)
+      }
+    }
+    var rows = NeighbourLists()
+    for text in knownTexts { rows.append(lists[text] ?? []) }
+    graph = Graph(index: try ExactNeighbours(known), texts: knownTexts, lists: rows)
+    try add(fresh, texts: freshTexts)
+  }
+
+  /// Texts with a vector.
+  var count: Int { graph.texts.count + recentTexts.count }
+
+  /// Texts outside the graph.
+  var recentCount: Int { recentTexts.count }
+
+  /// Whether `text` has a vector.
+  func contains(_ text: Int) -> Bool { recentRows[text] != nil || row(text) != nil }
+
+  /// The vector of `text`.
+  func vector(_ text: Int) -> ArraySlice<Float>? {
+    if let row = recentRows[text] { return recent?.vectors[row] }
+    return row(text).map { graph.index.vectors[$0] }
+  }
+
+  /// Adds texts that have no vector yet. O(recent texts · dimension).
+  mutating func add(_ vectors: Vectors, texts: [Int]) throws {
+    guard !texts.isEmpty else { return }
+    var all = recent?.vectors ?? Vectors(dimension: dimension)
+    for (row, text) in texts.enumerated() where !contains(text) {
+      try all.append(vectors[row])
+      recentRows[text] = recentTexts.count
+      recentTexts.append(text)
+    }
+    recent = try ExactNeighbours(all)
+  }
+
+  /// The `k` texts nearest to `text`, best first, without itself. O(recent texts · dimension) where
+  /// the graph's list is long enough, else O(texts · dimension).
+  func neighbours(of text: Int, k: Int) throws -> [Neighbour] {
+    guard let vector = vector(text) else { return [] }
+    let query = try Vectors(values: Array(vector), dimension: dimension)
+    var found: [Neighbour]
+    if let row = row(text), graph.lists[row].count >= min(k, graph.texts.count - 1) {
+      found = Array(graph.lists[row].prefix(k))
+    } else {
+      found = try searchGraph(query, k: k + 1)
+    }
+    found += try searchRecent(query, k: k + 1)
+    found.removeAll { $0.item == text }
+    return Array(found.sorted { $0.precedes($1) }.prefix(k))
+  }
+
+  /// The `k` texts nearest to a vector, best first. O(texts · dimension).
+  func search(_ vector: [Float], k: Int) throws -> [Neighbour] {
+    let query = try Vectors(values: vector, dimension: dimension)
+    let found = try searchGraph(query, k: k) + searchRecent(query, k: k)
+    return Array(found.sorted { $0.precedes($1) }.prefix(k))
+  }
+
+  private func row(_ text: Int) -> Int? {
+    graph.rows.indices.contains(text) && graph.rows[text] >= 0 ? graph.rows[text] : nil
+  }
+
+  private func searchGraph(_ query: Vectors, k: Int) throws -> [Neighbour] {
+    try graph.index.search(query, k: min(k, graph.texts.count))[0]
+      .map { Neighbour(item: graph.texts[$0.item], score: $0.score) }
+  }
+
+  private func searchRecent(_ query: Vectors, k: Int) throws -> [Neighbour] {
+    guard let recent else { return [] }
+    return try recent.search(query, k: min(k, recentTexts.count))[0]
+      .map { Neighbour(item: recentTexts[$0.item], score: $0.score) }
+  }
+}
+
+extension LiveContent {
+  /// The same texts with new lists; texts that no product has any more are let go.
+  func withLists(_ lists: [Int: [Neighbour]], of live: Set<Int>) throws -> LiveContent {
+    let texts = live.filter(contains).sorted()
+    var values: [Float] = []
+    values.reserveCapacity(texts.count * dimension)
+    for text in texts { if let vector = vector(text) { values += vector } }
+    return try LiveContent(dimension: dimension, texts: texts, values: values, lists: lists)
+  }
+}

@@ -1,0 +1,68 @@
+internal import AkinCatalogue
+internal import AkinEncoders
+package import AkinRanking
+internal import Synchronization
+
+extension LiveShop {
+  /// Answers `request`: exactly as many products as asked for, or the reason why there are fewer.
+  ///
+  /// - Throws: ``EngineError`` `unknownProduct`; `SimilarityError`.
+  package func shelf(_ request: ShelfRequest) throws -> ProductShelf {
+    let state = self.state.withLock { $0 }
+    let subject = try subject(of: request, state)
+    return try arrange(request, state, subject) { filling in
+      try filling.gather(subject, rankers: rankers)
+    }
+  }
+
+  /// The products nearest to a text, as a shopper's query.
+  package func search(_ text: String, count: Int, filter: ProductFilter = ProductFilter()) throws
+    -> ProductShelf
+  {
+    let vector = try encoder.encode([text], as: .query)
+    let state = self.state.withLock { $0 }
+    var request = ShelfRequest(.similar, count: count)
+    request.filter = filter
+    return try arrange(request, state, nil) { filling in
+      try filling.fill(reaching: state.content.count) {
+        try state.content.search(vector.values, k: $0)
+      }
+    }
+  }
+
+  /// Gathers as many products as the rules may choose among, and more where they leave too few.
+  private func arrange(
+    _ request: ShelfRequest, _ state: State, _ subject: LiveProduct?,
+    _ gather: (inout ShelfFilling) throws -> Void
+  ) throws -> ProductShelf {
+    let plan = plan(for: request, subject)
+    var target = plan.looksFurther ? max(request.count * 4, 100) : request.count
+    while true {
+      var filling = ShelfFilling(request, state, plan, target: target)
+      try gather(&filling)
+      let shelf = filling.arranged()
+      let isShort = shelf.items.count < request.count
+      guard isShort, plan.looksFurther, filling.isFull, target < 10_000 else { return shelf }
+      target *= 8
+    }
+  }
+
+  /// The rules that hold for a list.
+  func plan(for request: ShelfRequest, _ subject: LiveProduct?) -> RulePlan {
+    RulePlan(
+      request.rules ?? rules,
+      for: RuleContext(
+        kind: request.kind.rawValue, page: request.page, audiences: request.audiences,
+        subject: subject?.forRules, time: now()))
+  }
+
+  /// The product that a list belongs to, where it belongs to one.
+  func subject(of request: ShelfRequest, _ state: State) throws -> LiveProduct? {
+    guard let id = request.product else {
+      guard request.kind == .similar || request.kind == .boughtTogether else { return nil }
+      throw EngineError(.unknownProduct, "no product has this id")
+    }
+    if let product = state.catalogue.product(id) { return product }
+    throw EngineError(.unknownProduct, "no product has this id")
+  }
+}

@@ -1,0 +1,129 @@
+internal import AkinEngine
+internal import AkinStorage
+internal import Foundation
+internal import HTTPTypes
+internal import Synchronization
+
+/// Long work, one of a kind at a time, on a thread of its own; its end is kept in the store.
+final class JobRunner: Sendable {
+  /// What can be asked for.
+  enum Kind: String, Codable, CaseIterable {
+    case rebuild
+  }
+
+  /// A job as a client sees it.
+  struct Status: Encodable, Sendable {
+    var id: String
+    var kind: String
+    var state: String
+    var stage: String?
+    var done: Int?
+    var total: Int?
+    var created: Double
+    var finished: Double?
+    var note: String?
+  }
+
+  private struct Running {
+    var job: StoredJob
+    var progress: JobProgress
+    var task: Task<Void, Never>?
+  }
+
+  private let shop: LiveShop
+  private let now: @Sendable () -> Double
+  private let running: Mutex<[String: Running]> = Mutex([:])
+
+  init(shop: LiveShop, now: @escaping @Sendable () -> Double) {
+    self.shop = shop
+    self.now = now
+  }
+
+  /// Begins a job.
+  ///
+  /// - Throws: ``Problem`` 409 where one of its kind is running.
+  func start(_ kind: Kind) throws -> Status {
+    let id = String(UInt64.random(in: .min ... .max), radix: 36)
+    let job = StoredJob(id: id, kind: kind.rawValue, created: now())
+    let progress = JobProgress()
+    try running.withLock { running in
+      guard !running.values.contains(where: { $0.job.kind == kind.rawValue }) else {
+        throw Problem(.conflict, "job-running", "a job of this kind is running already")
+      }
+      running[id] = Running(job: job, progress: progress)
+    }
+    do { try shop.store.save(job) } catch {
+      running.withLock { _ = $0.removeValue(forKey: id) }
+      throw error
+    }
+    let task = Task.detached(priority: .utility) { [self] in run(job, progress) }
+    running.withLock { $0[id]?.task = task }
+    return status(job, progress)
+  }
+
+  private func run(_ job: StoredJob, _ progress: JobProgress) {
+    var job = job
+    do {
+      try shop.rebuild(progress: progress)
+      job.state = .done
+      job.note = progress.note
+    } catch is CancellationError {
+      job.state = .cancelled
+    } catch {
+      job.state = .failed
+      job.note = ProblemMapping.forLog(error)
+    }
+    job.finished = now()
+    // Where the store cannot take it, the next start marks the job as interrupted.
+    try? shop.store.save(job)
+    running.withLock { _ = $0.removeValue(forKey: job.id) }
+  }
+
+  /// Asks a job to stop.
+  ///
+  /// - Returns: whether it was running.
+  func cancel(_ id: String) -> Bool {
+    running.withLock { running in
+      running[id]?.task?.cancel()
+      return running[id] != nil
+    }
+  }
+
+  func cancelAll() {
+    running.withLock { for job in $0.values { job.task?.cancel() } }
+  }
+
+  /// The last jobs, newest first.
+  func list() throws -> [Status] {
+    let live = running.withLock { $0 }
+    return try shop.store.jobs(limit: 50).map { status($0, live[$0.id]?.progress) }
+  }
+
+  private func status(_ job: StoredJob, _ progress: JobProgress?) -> Status {
+    let stage = job.state == .running ? progress?.stage : nil
+    return Status(
+      id: job.id, kind: job.kind, state: job.state.rawValue, stage: stage?.name,
+      done: stage?.done, total: stage?.total, created: job.created, finished: job.finished,
+      note: job.note)
+  }
+}
+
+/// How far a job is.
+final class JobProgress: ProgressReporter {
+  private let state: Mutex<(name: String, done: Int, total: Int?, note: String?)> =
+    Mutex(("", 0, nil, nil))
+
+  var stage: (name: String, done: Int, total: Int?) {
+    state.withLock { ($0.name, $0.done, $0.total) }
+  }
+
+  var note: String? { state.withLock(\.note) }
+
+  func begin(_ name: String, total: Int?, unit: String) {
+    state.withLock { $0 = (name, 0, total, $0.note) }
+  }
+
+  func advance(to done: Int) { state.withLock { $0.done = done } }
+
+  func end(_ note: String) { state.withLock { $0.note = note } }
+}

@@ -1,0 +1,78 @@
+internal import AkinCatalogue
+internal import AkinRanking
+internal import Hummingbird
+
+/// The parameters of a request's address, read with limits.
+struct Query {
+  private let request: Request
+
+  init(_ request: Request) { self.request = request }
+
+  func text(_ name: String) throws(Problem) -> String? {
+    guard let value = request.uri.queryParameters[Substring(name)] else { return nil }
+    guard value.utf8.count <= 4_096 else { throw .field(name, "is longer than 4096 bytes") }
+    return String(value)
+  }
+
+  func list(_ name: String) throws(Problem) -> [String]? {
+    try text(name)?.split(separator: ",").map(String.init)
+  }
+
+  func integer(_ name: String, in range: ClosedRange<Int>, default value: Int) throws(Problem)
+    -> Int
+  {
+    guard let text = try text(name) else { return value }
+    guard let number = Int(text), range.contains(number) else {
+      throw .field(name, "takes a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  func number(_ name: String) throws(Problem) -> Double? {
+    guard let text = try text(name) else { return nil }
+    guard let number = Double(text), number.isFinite else { throw .field(name, "takes a number") }
+    return number
+  }
+
+  func flag(_ name: String) throws(Problem) -> Bool {
+    switch try text(name) {
+    case nil, "false", "0": false
+    case "true", "1", "": true
+    default: throw .field(name, "takes true or false")
+    }
+  }
+
+  func choice<Value: RawRepresentable & CaseIterable>(
+    _ name: String, default value: Value
+  ) throws(Problem) -> Value where Value.RawValue == String {
+    guard let text = try text(name) else { return value }
+    guard let choice = Value(rawValue: text) else {
+      throw .field(
+        name, "takes one of " + Value.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return choice
+  }
+
+  /// `brand`, `category`, `availability`, `price_min`, `price_max`.
+  func filter() throws(Problem) -> ProductFilter {
+    var filter = ProductFilter()
+    filter.brand = try list("brand")
+    filter.category = try list("category")
+    let least = try number("price_min")
+    let most = try number("price_max")
+    if least != nil || most != nil { filter.price = .init(min: least, max: most) }
+    if let states = try list("availability") {
+      var known: [Availability] = []
+      for state in states {
+        guard let value = Availability(rawValue: state) else {
+          throw .field(
+            "availability",
+            "takes " + Availability.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        known.append(value)
+      }
+      filter.availability = known
+    }
+    return filter
+  }
+}

@@ -1,0 +1,67 @@
+import { t } from "/assets/words.js";
+import { h, api, number, score, guarded, tile, facts, field, heading, panel, list, effects } from "/assets/parts.js";
+
+function row(product) {
+  return h("li", { class: "entry" }, tile(product),
+    h("div", { class: "body" }, h("a", { href: `#/products/${encodeURIComponent(product.id)}` }, product.title),
+      h("p", { class: "meta" }, [product.id, facts(product)].filter(Boolean).join(" · "))));
+}
+
+export async function products() {
+  const input = h("input", { type: "search", id: "search", autocomplete: "off", spellcheck: "false", value: sessionStorage.getItem("akin-search") ?? "" });
+  const items = h("ol", { class: "list" });
+  const more = h("button", { class: "quiet", type: "button", hidden: true }, t("more"));
+  let cursor;
+  async function load(isFirst) {
+    const query = new URLSearchParams({ limit: "30" });
+    if (input.value.trim()) query.set("q", input.value.trim());
+    if (!isFirst && cursor) query.set("cursor", cursor);
+    const page = await api("GET", `/v1/products?${query}`);
+    if (isFirst) items.replaceChildren();
+    items.append(...page.items.map(row));
+    if (!items.children.length) items.append(h("li", { class: "empty" }, t("nothing")));
+    cursor = page.next_cursor;
+    more.hidden = !cursor;
+  }
+  more.addEventListener("click", guarded(() => load(false)));
+  const form = h("form", { class: "line", role: "search", onsubmit: guarded(() => { sessionStorage.setItem("akin-search", input.value); return load(true); }) },
+    field(t("search"), input, "grow"), h("button", { class: "main" }, t("find")));
+  await load(true);
+  return [heading(t("products"), t("searchLead")), form, h("section", { class: "panel grid" }, items, h("div", {}, more))];
+}
+
+function reason(answer) {
+  const why = answer.why_not;
+  const rank = why.rank ? t("rankIs", number(why.rank), score(why.score), score(why.last_score)) : "";
+  return h("p", {}, h("strong", {}, t(`s_${why.stage}`)), " ", rank, " ", h("span", { class: "meta" }, why.detail));
+}
+
+function whyNot(id) {
+  const sku = h("input", { autocomplete: "off", required: true });
+  const relation = h("select", {}, h("option", { value: "similar" }, t("similar")), h("option", { value: "bought_together" }, t("bought")));
+  const answer = h("div", { role: "status" });
+  const ask = guarded(async () => {
+    const query = new URLSearchParams({ relation: relation.value, k: "10", why_not: sku.value.trim() });
+    answer.replaceChildren(reason(await api("GET", `/v1/products/${encodeURIComponent(id)}/similar?${query}`)));
+  });
+  return panel(t("whyNot"), h("p", { class: "note" }, t("whyNotLead")),
+    h("form", { class: "line", onsubmit: ask }, field(t("id"), sku, "grow"), field(t("list"), relation), h("button", { class: "quiet" }, t("ask"))), answer);
+}
+
+export async function product(id) {
+  const path = `/v1/products/${encodeURIComponent(id)}`;
+  const [found, similar, bought] = await Promise.all([
+    api("GET", path), api("GET", `${path}/similar?k=10&explain=true`), api("GET", `${path}/similar?relation=bought_together&k=10&explain=true`)]);
+  const attributes = found.attributes.map((attribute) => [attribute.name, typeof attribute.value === "object" ? JSON.stringify(attribute.value) : String(attribute.value)]);
+  return [
+    h("p", {}, h("a", { href: "#/products" }, `← ${t("back")}`)),
+    h("section", { class: "panel product" }, tile(found, true),
+      h("div", { class: "body" }, h("h1", {}, found.title), h("p", { class: "meta" }, [found.id, facts(found), found.availability].filter(Boolean).join(" · ")),
+        found.description ? h("p", {}, found.description.slice(0, 600)) : null,
+        h("p", {}, attributes.map(([name, value]) => h("span", { class: "chip" }, `${name}: ${value}`))))),
+    h("div", { class: "grid two" },
+      panel(t("similar"), list(similar), similar.effects ? effects(similar) : null),
+      panel(t("bought"), list(bought), bought.effects ? effects(bought) : null)),
+    h("div", { class: "grid" }, whyNot(id)),
+  ];
+}

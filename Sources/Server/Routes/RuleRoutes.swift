@@ -1,0 +1,126 @@
+internal import AkinEngine
+internal import AkinRanking
+internal import HTTPTypes
+internal import Hummingbird
+
+/// The merchandiser's rules, and what a list would look like with others.
+struct RuleRoutes {
+  let server: ShopServer
+
+  private struct RuleList: Encodable {
+    var items: [Rule]
+  }
+
+  private struct Done: Encodable {
+    var id: String
+    var done: Bool
+  }
+
+  /// A rule as a client sends it: the address may name it.
+  private struct RuleBody: Decodable {
+    var rule: Rule
+    var position: Int?
+
+    private enum Members: String, CodingKey {
+      case position
+    }
+
+    init(from decoder: any Decoder) throws {
+      rule = try Rule(from: decoder)
+      position = try decoder.container(keyedBy: Members.self)
+        .decodeIfPresent(Int.self, forKey: .position)
+    }
+  }
+
+  private struct Preview: Decodable {
+    /// The rule as it would be; it takes the place of the one with its id.
+    var rule: Rule?
+    /// A rule that would be gone.
+    var without: String?
+    /// The list to look at.
+    var request: RecommendBody
+  }
+
+  private struct PreviewAnswer: Encodable {
+    var before: ShelfAnswer
+    var after: ShelfAnswer
+  }
+
+  func add(to router: Router<ShopContext>) {
+    router.get("/v1/rules") { _, _ in JSON.response(RuleList(items: server.shop.rules)) }
+    router.put("/v1/rules/:id") { request, context in
+      try await save(request, id: try context.identifier())
+    }
+    router.delete("/v1/rules/:id") { _, context in
+      let id = try context.identifier()
+      let shop = server.shop
+      guard try await Offload.run({ try shop.removeRule(id) }) else {
+        throw Problem.notFound("rule")
+      }
+      return JSON.response(Done(id: id, done: true))
+    }
+    router.post("/v1/rules/preview") { request, _ in
+      try preview(try await read(Preview.self, request))
+    }
+  }
+
+  private func read<Value: Decodable>(_ type: Value.Type, _ request: Request) async throws
+    -> Value
+  {
+    let body = try await Body.collect(
+      request, upTo: server.options.maximumBodyBytes, seconds: server.options.bodySeconds)
+    return try JSON.read(type, from: body)
+  }
+
+  private func save(_ request: Request, id: String) async throws -> Response {
+    let body = try await read(RuleBody.self, request)
+    guard body.rule.id == id else { throw Problem.field("id", "is not the one of the address") }
+    guard (0...10_000).contains(body.position ?? 0) else {
+      throw Problem.field("position", "takes a whole number from 0 to 10000")
+    }
+    let shop = server.shop
+    let isNew = !shop.rules.contains { $0.id == id }
+    guard !isNew || shop.rules.count < 500 else {
+      throw Problem(.conflict, "too-many-rules", "a shop has at most 500 rules")
+    }
+    try await Offload.run { try shop.save(body.rule, position: body.position) }
+    return JSON.response(body.rule, status: isNew ? .created : .ok)
+  }
+
+  private func preview(_ wanted: Preview) throws -> Response {
+    try wanted.request.check("request.")
+    if let rule = wanted.rule {
+      do { try rule.check() } catch { throw Problem.field("rule.\(error.field)", error.message) }
+    }
+    guard let slot = wanted.request.wanted.first, wanted.request.wanted.count == 1 else {
+      throw Problem.field("request.slots", "a preview shows one list")
+    }
+    var request = wanted.request.request(slot)
+    request.history = try server.history(of: wanted.request)
+    request.excluded = Set(wanted.request.exclude ?? [])
+    let before = server.shop.rules
+    var after = before.filter { $0.id != wanted.without }
+    if let rule = wanted.rule {
+      if let place = after.firstIndex(where: { $0.id == rule.id }) {
+        after[place] = rule
+      } else {
+        after.append(rule)
+      }
+    }
+    do {
+      return JSON.response(
+        PreviewAnswer(
+          before: try answer(request, before), after: try answer(request, after)))
+    } catch let error as EngineError where error.code == .unknownProduct {
+      throw Problem.field("request.product", "no product has this id")
+    }
+  }
+
+  private func answer(_ request: ShelfRequest, _ rules: [Rule]) throws -> ShelfAnswer {
+    var request = request
+    request.rules = rules
+    return ShelfAnswer(
+      try server.shop.shelf(request), kind: request.kind, explainedBy: server.shop.catalogue,
+      now: server.now())
+  }
+}

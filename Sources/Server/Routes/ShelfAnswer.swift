@@ -1,0 +1,102 @@
+internal import AkinCatalogue
+internal import AkinEncoders
+internal import AkinEngine
+internal import AkinRanking
+
+/// One list of products as a client sees it.
+struct ShelfAnswer: Encodable {
+  /// One product of an answer.
+  struct Item: Encodable {
+    var id: String
+    var title: String
+    var score: Float
+    var source: String
+    var brand: String?
+    var category: String?
+    var variant: String?
+    var price: Price?
+    var salePrice: Price?
+    var availability: Availability?
+    var imageLink: String?
+    var link: String?
+    var sameText: Int?
+    var rules: [String]?
+    var evidence: [Part]?
+  }
+
+  /// One part of a score.
+  struct Part: Encodable {
+    var source: String
+    var because: String?
+    var score: Float
+  }
+
+  /// Why a product is not in the list.
+  struct Absence: Encodable {
+    var product: String
+    var stage: String
+    var detail: String
+    var rank: Int?
+    var score: Float?
+    var lastScore: Float?
+    var rule: String?
+
+    init(_ product: String, _ reason: WhyNot) {
+      self.product = product
+      stage = reason.stage.rawValue
+      detail = reason.detail
+      rank = reason.rank
+      score = reason.score
+      lastScore = reason.lastScore
+      rule = reason.rule
+    }
+  }
+
+  var name: String?
+  var items: [Item]
+  var requested: Int
+  var returned: Int
+  var reason: String?
+  var effects: [RuleEffect]?
+  var whyNot: Absence?
+  var attributionToken: String
+
+  /// - Parameter catalogue: to name the products of the evidence; `nil` for no evidence.
+  init(_ shelf: ProductShelf, kind: ShelfKind, explainedBy catalogue: LiveCatalogue?, now: Double) {
+    items = shelf.items.map { Item($0, explainedBy: catalogue) }
+    requested = shelf.requested
+    returned = shelf.items.count
+    reason = shelf.reason
+    if catalogue != nil, !shelf.effects.isEmpty { effects = shelf.effects }
+    attributionToken = Attribution.token(kind: kind, now: now)
+  }
+}
+
+extension ShelfAnswer.Item {
+  init(_ entry: ProductShelf.Item, explainedBy catalogue: LiveCatalogue?) {
+    let product = entry.product.product
+    self.init(
+      id: product.id, title: product.title, score: entry.score,
+      source: entry.evidence.first?.source ?? "content", brand: product.brand,
+      category: product.categories.first?.last, variant: ProductText.variant(of: product),
+      price: product.price, salePrice: product.salePrice, availability: product.availability,
+      imageLink: product.imageLinks.first, link: product.link,
+      sameText: entry.sameText > 0 ? entry.sameText : nil)
+    guard let catalogue else { return }
+    if !entry.rules.isEmpty { rules = entry.rules }
+    evidence = entry.evidence.map { part in
+      ShelfAnswer.Part(
+        source: part.source, because: part.because.flatMap { catalogue[$0]?.product.id },
+        score: part.score)
+    }
+  }
+}
+
+/// What a click brings back, so that it counts for the list that it was made in.
+enum Attribution {
+  /// `KIND.TIME.RANDOM`: readable in a log, and without anything about the shopper.
+  static func token(kind: ShelfKind, now: Double) -> String {
+    let random = String(UInt64.random(in: .min ... .max), radix: 36)
+    return "\(kind.rawValue).\(String(Int(now), radix: 36)).\(random)"
+  }
+}

@@ -1,0 +1,104 @@
+internal import AkinEngine
+internal import AkinStorage
+public import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+public import Logging
+internal import NIOCore
+internal import Synchronization
+
+/// The shop over HTTP: the API, the pages, the probes and the metrics of one process.
+public final class ShopServer: Sendable {
+  let shop: LiveShop
+  let options: ServerOptions
+  let metrics: ServerMetrics
+  let jobs: JobRunner
+  let now: @Sendable () -> Double
+  private let logger: Logger
+  // Of the server, not of a router: what a client has used up outlives the application.
+  private let keys = KeyCache()
+  private let limiter = RateLimiter()
+
+  /// Opens or makes the shop in `directory`, loads its encoder, and is ready to ``run()``.
+  ///
+  /// - Throws: `StorageError`; `EncoderError`; `EngineError`.
+  public convenience init(directory: URL, options: ServerOptions, logger: Logger) throws {
+    try self.init(shop: LiveShop.open(directory: directory), options: options, logger: logger)
+  }
+
+  init(
+    shop: LiveShop, options: ServerOptions, logger: Logger,
+    now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
+  ) {
+    self.shop = shop
+    self.options = options
+    self.logger = logger
+    self.now = now
+    metrics = ServerMetrics(started: now())
+    jobs = JobRunner(shop: shop, now: now)
+  }
+
+  /// Serves until the process is asked to stop (`SIGTERM`, `SIGINT`); requests under way are
+  /// answered first.
+  ///
+  /// - Parameter onReady: called with the port once connections are taken.
+  public func run(onReady: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
+    let maintenance = Task { await maintain() }
+    defer { maintenance.cancel() }
+    try await application(onReady: onReady).runService()
+    jobs.cancelAll()
+  }
+
+  func application(onReady: @escaping @Sendable (Int) -> Void = { _ in })
+    -> some ApplicationProtocol
+  {
+    Application(
+      router: router(),
+      server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+      configuration: .init(
+        address: .hostname(options.host, port: options.port), serverName: "akin", backlog: 1024),
+      onServerRunning: { channel in onReady(channel.localAddress?.port ?? 0) },
+      logger: logger)
+  }
+
+  func router() -> Router<ShopContext> {
+    let router = Router(context: ShopContext.self, options: [.autoGenerateHeadEndpoints])
+    router.add(middleware: ObserveRequests(metrics: metrics))
+    router.add(
+      middleware: CheckKeys(
+        store: shop.store, options: options, cache: keys, limiter: limiter, now: now))
+    HealthRoutes(server: self).add(to: router)
+    ProductRoutes(server: self).add(to: router)
+    ShelfRoutes(server: self).add(to: router)
+    EventRoutes(server: self).add(to: router)
+    RuleRoutes(server: self).add(to: router)
+    JobRoutes(server: self).add(to: router)
+    EmbeddingRoutes(server: self).add(to: router)
+    OverviewRoutes(server: self).add(to: router)
+    PageRoutes().add(to: router)
+    return router
+  }
+
+  /// Every second: takes over what a build in another process published, rebuilds where it pays.
+  private func maintain() async {
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(1))
+      do {
+        let shop = shop
+        try await Offload.run {
+          try shop.refresh()
+          try shop.reloadRules()
+          shop.rankPopularWhereDue()
+        }
+        if shop.wantsRebuild { _ = try jobs.start(.rebuild) }
+      } catch is Problem {
+        // A job of this kind is running already.
+      } catch {
+        logger.error("maintenance", metadata: ["error": "\(ProblemMapping.forLog(error))"])
+      }
+      if let failure = shop.takeFailure() {
+        logger.error("encoding", metadata: ["error": "\(failure)"])
+      }
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import AkinStorage
+import Foundation
+import HTTPTypes
+import Testing
+
+@testable import AkinEngine
+@testable import AkinServer
+
+@Suite struct ShopperRouteTests {
+  private func view(_ product: String, _ user: String, id: String? = nil) -> String {
+    let name = id.map { #","event_id":"\#($0)""# } ?? ""
+    return #"{"event":"view","user_id":"\#(user)","item_id":"\#(product)"\#(name)}"#
+  }
+
+  @Test func anEventCountsInTheNextRequest() async throws {
+    let shop = try TestShop()
+    try await shop.fill(TestShop.titles)
+    let ask = #"{"user":"u","k":1,"explain":true}"#
+    func first() async throws -> [String: Any] {
+      let answer = try await shop.ask(.post, "/v1/recommend", ask)
+      let slots = try #require(answer.json["slots"] as? [[String: Any]], "\(answer.text)")
+      return try #require((slots[0]["items"] as? [[String: Any]])?.first)
+    }
+    #expect(try await first()["source"] as? String == "popularity")
+    #expect(try await shop.ask(.post, "/v1/events", view("p4", "u")).status == 200)
+    let item = try await first()
+    let nearest = try await shop.ask(.get, "/v1/products/p4/similar?k=1").ids.first
+    #expect(item["id"] as? String == nearest)
+    let evidence = try #require(item["evidence"] as? [[String: Any]])
+    #expect(evidence.first?["because"] as? String == "p4")
+  }
+
+  @Test func anIdentifierMakesAnEventCountOnce() async throws {
+    let shop = try TestShop()
+    let batch = "[\(view("a", "u", id: "1")),\(view("b", "u", id: "2")),\(view("b", "u", id: "2"))]"
+    let first = try await shop.ask(.post, "/v1/events", batch)
+    #expect(first.json["accepted"] as? Int == 2 && first.json["repeated"] as? Int == 1)
+    let second = try await shop.ask(.post, "/v1/events", "{\"events\": \(batch)}")
+    #expect(second.json["accepted"] as? Int == 0)
+    #expect(try shop.shop.store.eventCount() == 2)
+  }
+
+  @Test(
+    arguments: [
+      ("{}", 422), ("", 400), (#"{"event":"view","item_id":"a"}"#, 422),
+      (#"{"event":"jump","user_id":"u","item_id":"a"}"#, 422),
+      (#"{"event":"view","user_id":"u","item_id":"a","timestamp":"yesterday"}"#, 422),
+      ("\u{0}", 400),
+    ])
+  func malformedEvents(body: String, status: Int) async throws {
+    let shop = try TestShop()
+    let answer = try await shop.ask(.post, "/v1/events", body)
+    #expect(answer.status == status, "\(answer.text)")
+    #expect(try shop.shop.store.eventCount() == 0)
+  }
+
+  @Test func slotsShowNothingTwiceAndExactlyWhatWasAsked() async throws {
+    let shop = try TestShop()
+    try await shop.fill(TestShop.titles)
+    _ = try await shop.ask(.post, "/v1/events", view("p4", "u"))
+    let answer = try await shop.ask(
+      .post, "/v1/recommend",
+      """
+      {"user":"u","slots":[{"k":3},{"kind":"popular","k":3},
+        {"kind":"similar","product":"p0","k":5}]}
+      """)
+    let slots = try #require(answer.json["slots"] as? [[String: Any]], "\(answer.text)")
+    let ids = slots.map {
+      ($0["items"] as? [[String: Any]] ?? []).compactMap { $0["id"] as? String }
+    }
+    #expect(ids.map(\.count) == [3, 3, 2] || ids.map(\.count) == [3, 3, 3])
+    #expect(Set(ids.joined()).count == ids.joined().count)
+    #expect(slots[2]["reason"] is String)
+    #expect(slots[0]["reason"] == nil)
+  }
+
+  @Test func erasureLeavesNothing() async throws {
+    let shop = try TestShop()
+    try await shop.fill(TestShop.titles)
+    var lines: [String] = []
+    for basket in 0..<3 {
+      for product in ["p0", "p7"] {
+        lines.append(
+          """
+          {"event":"purchase","user_id":"u","visitor_id":"v","session_id":"s\(basket)",\
+          "item_id":"\(product)"}
+          """)
+      }
+    }
+    lines.append(#"{"event":"view","visitor_id":"v","session_id":"s9","item_id":"p1"}"#)
+    _ = try await shop.ask(.post, "/v1/events", "[\(lines.joined(separator: ","))]")
+    try shop.shop.rebuild(progress: SilentProgress())
+    let together = "/v1/products/p0/similar?relation=bought_together&k=5"
+    #expect(try await shop.ask(.get, together).ids == ["p7"])
+    #expect(try await shop.ask(.get, "/v1/shoppers/u").text.contains("p7"))
+    let receipt = try await shop.ask(.delete, "/v1/shoppers/u")
+    #expect(receipt.json["erased"] as? Int == 7, "\(receipt.text)")
+    #expect(try shop.shop.store.eventCount() == 0)
+    #expect(try await shop.ask(.get, together).ids.isEmpty)
+    #expect(!(try await shop.ask(.get, "/v1/shoppers/u").text.contains("p7")))
+  }
+
+  @Test func embeddingsHaveTheShapeOfOpenAI() async throws {
+    let shop = try TestShop()
+    let answer = try await shop.ask(
+      .post, "/v1/embeddings", #"{"input":["a b","c d"],"model":"letters"}"#)
+    let data = try #require(answer.json["data"] as? [[String: Any]])
+    #expect(data.map { $0["index"] as? Int } == [0, 1])
+    #expect((data[0]["embedding"] as? [Double])?.count == 64)
+    let coded = try await shop.ask(
+      .post, "/v1/embeddings", #"{"input":"a b","encoding_format":"base64"}"#)
+    let text = try #require((coded.json["data"] as? [[String: Any]])?[0]["embedding"] as? String)
+    #expect(Data(base64Encoded: text)?.count == 256)
+    #expect(try await shop.ask(.post, "/v1/embeddings", #"{"input":[]}"#).status == 422)
+  }
+}

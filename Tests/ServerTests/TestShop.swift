@@ -1,0 +1,77 @@
+import AkinStorage
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import Testing
+
+@testable import AkinEngine
+@testable import AkinServer
+
+/// A shop in a folder of its own, served without a socket.
+final class TestShop: Sendable {
+  let directory: URL
+  let shop: LiveShop
+  let server: ShopServer
+
+  init(_ options: ServerOptions = ServerOptions(), in directory: URL? = nil) throws {
+    self.directory =
+      directory
+      ?? FileManager.default.temporaryDirectory.appending(path: "akin-server-\(UUID().uuidString)")
+    shop = try LiveShop(
+      store: ShopStore(directory: self.directory, for: .serving), encoder: LettersEncoder(),
+      model: "letters", modelKey: "letters")
+    server = ShopServer(
+      shop: shop, options: options,
+      logger: Logger(label: "test") { _ in
+        SwiftLogNoOpLogHandler()
+      })
+  }
+
+  deinit { try? FileManager.default.removeItem(at: directory) }
+
+  struct Answer {
+    var status: Int
+    var headers: HTTPFields
+    var text: String
+
+    var json: [String: Any] {
+      (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any] ?? [:]
+    }
+
+    /// The identifiers of `items`.
+    var ids: [String] {
+      (json["items"] as? [[String: Any]] ?? []).compactMap { $0["id"] as? String }
+    }
+  }
+
+  /// One request.
+  func ask(
+    _ method: HTTPRequest.Method, _ uri: String, _ body: String? = nil, headers: HTTPFields = [:]
+  ) async throws -> Answer {
+    try await server.application().test(.router) { client in
+      let response = try await client.execute(
+        uri: uri, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })
+      return Answer(
+        status: response.status.code, headers: response.headers,
+        text: String(buffer: response.body))
+    }
+  }
+
+  /// Sends products and waits until they can be compared.
+  func fill(_ titles: [String]) async throws {
+    let lines = titles.enumerated().map { #"{"id":"p\#($0)","title":"\#($1)","brand":"Acme"}"# }
+    let answer = try await ask(
+      .post, "/v1/products", lines.joined(separator: "\n"),
+      headers: [.contentType: "application/x-ndjson"])
+    #expect(answer.status == 200, "\(answer.text)")
+    shop.waitForVectors()
+  }
+
+  static let titles = [
+    "red winter coat", "red winter coat long", "blue summer dress", "blue summer dress short",
+    "phone case clear", "phone case black", "phone charger", "running shoes", "leather shoes",
+  ]
+}
