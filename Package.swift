@@ -94,6 +94,9 @@ let package = Package(
     module("Neural", ["CTorch"]),
     module("Encoders", ["AkinNeural", "AkinText", "AkinCatalogue"]),
     module("Similarity", ["AkinCatalogue", "CKernels"]),
+    module(
+      "Search", ["AkinCatalogue", "AkinText", "CKernels"],
+      resources: [.embedInCode("Lexicon/lexicon.txt")]),
     module("Evaluation", ["AkinCatalogue", "AkinSimilarity", "CKernels"]),
     module("Recommenders", ["AkinCatalogue", "AkinEvaluation", "AkinNeural"]),
     module("Ranking", ["AkinCatalogue"]),
@@ -149,6 +152,7 @@ let package = Package(
     tests("Neural"),
     tests("Encoders", ["AkinNeural"], exclude: ["Fixtures"]),
     tests("Similarity", ["AkinCatalogue", "CKernels"]),
+    tests("Search", ["AkinCatalogue", "AkinText", "CKernels"]),
     tests("Evaluation", ["AkinCatalogue"]),
     tests("Recommenders", ["AkinCatalogue", "AkinEvaluation"]),
     tests("Ranking", ["AkinCatalogue"]),

@@ -55,5 +55,6 @@ size_t akin_select_above(int kernel, const float *scores, size_t count, float th
 #endif
 
 #include "CKernelsGraph.h"
+#include "CKernelsSearch.h"
 #include "CKernelsSparse.h"
 #endif

@@ -4,14 +4,14 @@ internal import CFeed
 ///
 /// Open addressing with linear probing over words that hold 31 bits of hash beside an entry's
 /// position, so that a probe seldom touches another entry: 16 to 32 bytes an entry.
-struct HashSlots {
+package struct HashSlots {
   /// `.max` where free: with 31 bits of hash no entry's word is that.
   private var words: [UInt64]
   private var mask: Int
   private var count = 0
 
   /// Room for `capacity` entries before it grows.
-  init(capacity: Int = 511) {
+  package init(capacity: Int = 511) {
     let size = 2 << (Int.bitWidth - max(1, capacity).leadingZeroBitCount)
     words = Array(repeating: .max, count: size)
     mask = size - 1
@@ -19,7 +19,7 @@ struct HashSlots {
 
   /// The position of the entry that `matches`, of those with the hash.
   @inline(__always)
-  func position(of hash: UInt64, where matches: (Int) -> Bool) -> Int? {
+  package func position(of hash: UInt64, where matches: (Int) -> Bool) -> Int? {
     let hash = hash >> 33
     var slot = Int(truncatingIfNeeded: hash) & mask
     while words[slot] != .max {
@@ -31,7 +31,7 @@ struct HashSlots {
   }
 
   /// Adds an entry that is not there yet. Amortised constant time.
-  mutating func insert(_ position: Int, hash: UInt64) {
+  package mutating func insert(_ position: Int, hash: UInt64) {
     count &+= 1
     if count &* 2 > mask { grow() }
     put((hash >> 33) << 32 | UInt64(UInt32(position)))

@@ -25,7 +25,7 @@ struct IdentifierTable {
 
 /// A fast hash for tables that live within one process; no defence against chosen collisions is
 /// needed, because every hit is compared.
-enum TextHash {
+package enum TextHash {
   @inline(__always)
   static func of(_ text: String) -> UInt64 {
     var copy = text
@@ -33,7 +33,7 @@ enum TextHash {
   }
 
   @inline(__always)
-  static func of(_ bytes: FieldBytes) -> UInt64 {
+  package static func of(_ bytes: FieldBytes) -> UInt64 {
     var hash = UInt64(truncatingIfNeeded: bytes.count) &* 0x9E37_79B9_7F4A_7C15
     guard let base = bytes.baseAddress else { return hash }
     var index = 0
