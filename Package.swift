@@ -98,7 +98,9 @@ let package = Package(
       "Search", ["AkinCatalogue", "AkinText", "CKernels"],
       resources: [.embedInCode("Lexicon/lexicon.txt")]),
     module("Evaluation", ["AkinCatalogue", "AkinSimilarity", "CKernels"]),
-    module("Recommenders", ["AkinCatalogue", "AkinEvaluation", "AkinNeural"]),
+    module(
+      "Recommenders",
+      ["AkinCatalogue", "AkinEvaluation", "AkinNeural", "AkinSimilarity", "CKernels"]),
     module("Ranking", ["AkinCatalogue"]),
     module(
       "Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -111,7 +113,7 @@ let package = Package(
       "Engine",
       [
         "AkinCatalogue", "AkinText", "AkinNeural", "AkinEncoders", "AkinSimilarity",
-        "AkinRecommenders", "AkinRanking", "AkinStorage", "AkinReport",
+        "AkinEvaluation", "AkinRecommenders", "AkinRanking", "AkinStorage", "AkinReport",
       ]),
     module(
       "Server",
@@ -128,8 +130,8 @@ let package = Package(
     .executableTarget(
       name: "akin",
       dependencies: [
-        "AkinEngine", "AkinCatalogue", "AkinEncoders", "AkinServer", "AkinSimilarity",
-        "AkinStorage",
+        "AkinEngine", "AkinCatalogue", "AkinEncoders", "AkinEvaluation", "AkinRecommenders",
+        "AkinServer", "AkinSimilarity", "AkinStorage",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -154,7 +156,7 @@ let package = Package(
     tests("Similarity", ["AkinCatalogue", "CKernels"]),
     tests("Search", ["AkinCatalogue", "AkinText", "CKernels"]),
     tests("Evaluation", ["AkinCatalogue"]),
-    tests("Recommenders", ["AkinCatalogue", "AkinEvaluation"]),
+    tests("Recommenders", ["AkinCatalogue", "AkinEvaluation", "AkinSimilarity", "CKernels"]),
     tests("Ranking", ["AkinCatalogue"]),
     tests("Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Report", ["AkinCatalogue"]),

@@ -2,10 +2,10 @@
 ///
 /// `@unchecked Sendable`: every slot is written by exactly one task of a parallel loop, and
 /// read after that returned.
-final class Slots<Value>: @unchecked Sendable {
+package final class Slots<Value>: @unchecked Sendable {
   private let storage: UnsafeMutableBufferPointer<Value?>
 
-  init(count: Int) {
+  package init(count: Int) {
     storage = .allocate(capacity: count)
     storage.initialize(repeating: nil)
   }
@@ -15,9 +15,9 @@ final class Slots<Value>: @unchecked Sendable {
     storage.deallocate()
   }
 
-  var values: [Value?] { Array(storage) }
+  package var values: [Value?] { Array(storage) }
 
-  subscript(index: Int) -> Value? {
+  package subscript(index: Int) -> Value? {
     get { storage[index] }
     set { storage[index] = newValue }
   }

@@ -19,7 +19,7 @@ import Foundation
     version: AkinVersion.current,
     subcommands: [
       BuildCommand.self, SimilarCommand.self, EncodeCommand.self, ReportCommand.self,
-      GraphCommand.self,
+      GraphCommand.self, EvaluateCommand.self,
       ModelCommand.self, DoctorCommand.self,
       ServeCommand.self, UpCommand.self, KeyCommand.self,
     ])
@@ -48,7 +48,7 @@ import Foundation
   /// others have nothing half done, and a signal may end them at once.
   private static var isInterruptible: Bool {
     let commands: [any ParsableCommand.Type] = [
-      BuildCommand.self, EncodeCommand.self, GraphCommand.self,
+      BuildCommand.self, EncodeCommand.self, GraphCommand.self, EvaluateCommand.self,
     ]
     return commands.contains {
       $0.configuration.commandName == CommandLine.arguments.dropFirst().first

@@ -54,6 +54,7 @@ size_t akin_select_above(int kernel, const float *scores, size_t count, float th
 }
 #endif
 
+#include "CKernelsFactor.h"
 #include "CKernelsGraph.h"
 #include "CKernelsSearch.h"
 #include "CKernelsSparse.h"

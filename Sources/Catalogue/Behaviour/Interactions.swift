@@ -109,6 +109,16 @@ public struct Interactions: Sendable, Equatable {
       times: times.map { all in kept.map { all[$0] } })
   }
 
+  /// Some consecutive rows as a matrix of their own. O(their entries).
+  public func rows(_ range: Range<Int>) -> Interactions {
+    let entries = offsets[range.lowerBound]..<offsets[range.upperBound]
+    return Interactions(
+      userCount: range.count, itemCount: itemCount,
+      offsets: offsets[range.lowerBound...range.upperBound].map { $0 - entries.lowerBound },
+      items: Array(items[entries]), weights: weights.map { Array($0[entries]) },
+      times: times.map { Array($0[entries]) })
+  }
+
   /// The same entries in a larger matrix.
   ///
   /// - Precondition: neither number is smaller than before.

@@ -97,7 +97,7 @@ private func covariance(
 }
 
 /// Eigenvalues `[count]` and eigenvectors `[count, d]` of a symmetric matrix, by falling value.
-private func largestEigenpairs(
+package func largestEigenpairs(
   of matrix: Tensor, _ count: Int
 ) throws(NeuralError) -> (values: Tensor, vectors: Tensor) {
   // In ascending order, vectors in columns.

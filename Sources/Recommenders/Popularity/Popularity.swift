@@ -6,7 +6,7 @@ internal import Foundation
 ///
 /// Where the interactions have times, each counts ½^(age / halfLife), its age taken from the
 /// latest one: what was in season long ago fades. O(n).
-public struct Popularity: RecommenderAlgorithm, Equatable {
+public struct Popularity: RecommenderAlgorithm, Equatable, Codable {
   /// Seconds after which an interaction counts half; `nil` for no decay.
   public var halfLife: Double?
 

@@ -1,6 +1,7 @@
 import AkinCatalogue
 import AkinEncoders
 import AkinEngine
+import AkinRecommenders
 import AkinSimilarity
 import AkinStorage
 import ArgumentParser
@@ -35,7 +36,8 @@ struct ExitStatus {
 
   private static func code(for error: any Error) -> Int32? {
     switch error {
-    case is FeedError, is MappingError: unusableInput
+    case is FeedError, is MappingError, is BehaviourError: unusableInput
+    case let error as RecommenderError: error.code == .badSetting ? usage : unusableInput
     case let error as ImportError:
       error.code == .rejectsNotWritable ? cannotWrite : unusableInput
     case let error as EncoderError: encoderCode(error.code)

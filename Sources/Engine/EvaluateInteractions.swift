@@ -1,0 +1,163 @@
+internal import AkinCatalogue
+internal import AkinEvaluation
+public import AkinRecommenders
+public import Foundation
+
+/// The use case "how good is a recommender on these interactions": fits on a train file, ranks
+/// every item for every user, and compares with a test file.
+public struct EvaluateInteractions {
+  /// What is measured.
+  public enum Choice: Sendable, Equatable {
+    /// One recommender by its name, with the settings it begins with.
+    case named(RecommenderName)
+    /// The best on a validation split carved from train.
+    case automatic
+
+    /// - Throws: ``EngineError`` `badArgument`, which lists the names.
+    public init(_ name: String) throws(EngineError) {
+      if name == "auto" {
+        self = .automatic
+      } else if let known = RecommenderName(rawValue: name) {
+        self = .named(known)
+      } else {
+        throw EngineError(
+          .badArgument,
+          "no recommender is called '\(name)'; there are auto, \(RecommenderName.list)")
+      }
+    }
+  }
+
+  /// The names a choice can have beside `auto`.
+  public static let names = RecommenderName.list
+
+  /// What is measured.
+  public var choice: Choice
+  /// Lengths of the lists at which metrics are taken.
+  public var cuts = [10, 20, 50]
+  /// The share of each user's train items that the choice is made on.
+  public var validFraction = 0.1
+  /// Seconds that the choice may take, about.
+  public var budget = 300.0
+  /// What every random choice begins from.
+  public var seed: UInt64 = 0
+  /// Settings of a named recommender that are not those it begins with, as people type them.
+  public var changes: [String: String] = [:]
+  /// Whether the area under the ROC curve is computed, which takes several times longer.
+  public var measuresArea = false
+  private let progress: any ProgressReporter
+
+  /// Evaluates `choice`.
+  public init(_ choice: Choice, progress: any ProgressReporter) {
+    self.choice = choice
+    self.progress = progress
+  }
+
+  /// Reads adjacency lists (`user item item …`) and measures. The test file is opened once, for
+  /// what was chosen without it.
+  ///
+  /// - Throws: `BehaviourError` for files that cannot be used, with file and line, and for a test
+  ///   interaction that is in train; ``EngineError`` `badArgument`; `RecommenderError`.
+  public func run(train: URL, test: URL) throws -> EvaluationReport {
+    try check()
+    progress.begin("Reading", total: nil, unit: "interactions")
+    let split = try Split(
+      train: AdjacencyFile(train).interactions(), test: AdjacencyFile(test).interactions())
+    progress.end(
+      "\(split.train.userCount.formatted()) users, \(split.train.itemCount.formatted()) items,"
+        + " \(split.train.count.formatted()) interactions to learn from")
+    let settings = try settings(for: split)
+    var report = EvaluationReport(chosen: settings.name.rawValue, settings: settings.summary)
+    let clock = ContinuousClock()
+    var model: (any Recommender)?
+    report.fitSeconds = try clock.measure { model = try fit(settings, to: split.train) }.seconds
+    guard let model else { return report }
+    report.evaluateSeconds = try clock.measure { try measure(model, on: split, &report) }.seconds
+    return report
+  }
+
+  private func check() throws(EngineError) {
+    guard !cuts.isEmpty, cuts.allSatisfy({ (1...1000).contains($0) }) else {
+      throw EngineError(.badArgument, "cuts are numbers from 1 to 1000")
+    }
+    guard validFraction > 0, validFraction < 1 else {
+      throw EngineError(.badArgument, "the validation fraction is between 0 and 1")
+    }
+  }
+
+  private func settings(for split: Split) throws -> RecommenderSettings {
+    switch choice {
+    case .named(let name): try name.settings.changing(changes)
+    case .automatic: RecommenderName.itemKNN.settings
+    }
+  }
+
+  private func fit(_ settings: RecommenderSettings, to train: Interactions) throws
+    -> any Recommender
+  {
+    progress.begin("Fitting \(settings.name.rawValue)", total: nil, unit: "steps")
+    let model = try settings.fit(train) { done, _ in
+      try Task.checkCancellation()
+      progress.advance(to: done)
+    }
+    progress.end("\(settings.summary)")
+    return model
+  }
+
+  private func measure(
+    _ model: any Recommender, on split: Split, _ report: inout EvaluationReport
+  ) throws {
+    progress.begin("Ranking", total: split.train.userCount, unit: "users")
+    let ranking = FullRanking(
+      k: cuts.max() ?? 20, threads: ProcessInfo.processInfo.activeProcessorCount)
+    let lists = try model.rankAll(
+      split.train, with: ranking, areasOf: measuresArea ? split.test : nil)
+    let metrics = RowMetrics(of: lists, relevant: split.test, cuts: cuts)
+    report.measure(metrics, seed: seed)
+    report.sizes = [
+      "users": split.train.userCount, "items": split.train.itemCount,
+      "evaluated_users": metrics.rows.count, "train": split.train.count,
+      "test": split.test.count,
+    ]
+    let cut = cuts.contains(20) ? 20 : cuts[0]
+    report.lists = ListMetrics(of: lists, rows: metrics.rows, train: split.train, cut: cut)
+    report.strata = strata(of: lists, metrics, split, cut: cut)
+    progress.end("\(metrics.rows.count.formatted()) users have test items")
+  }
+
+  private func strata(of lists: RankedLists, _ metrics: RowMetrics, _ split: Split, cut: Int)
+    -> [EvaluationReport.Stratum]
+  {
+    let strata = Strata(of: split.train)
+    let keys = [RowMetrics.Key(.recall, at: cut), RowMetrics.Key(.ndcg, at: cut)]
+    var result: [EvaluationReport.Stratum] = []
+    for stratum in Strata.User.allCases {
+      let members = metrics.rows.indices.filter { strata.users[metrics.rows[$0]] == stratum }
+      result.append(
+        .init(
+          name: "\(stratum.rawValue) users", users: members.count,
+          means: means(of: metrics, keys, over: members)))
+    }
+    for stratum in Strata.Item.allCases {
+      let part = RowMetrics(
+        of: lists, relevant: strata.restricting(split.test, to: stratum),
+        metrics: [.recall, .ndcg], cuts: [cut])
+      result.append(
+        .init(
+          name: "\(stratum.rawValue) items", users: part.rows.count,
+          means: means(of: part, keys, over: nil)))
+    }
+    return result
+  }
+
+  private func means(of metrics: RowMetrics, _ keys: [RowMetrics.Key], over members: [Int]?)
+    -> [String: Double]
+  {
+    Dictionary(uniqueKeysWithValues: keys.map { ($0.description, metrics.mean($0, over: members)) })
+  }
+}
+
+extension Duration {
+  var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) / 1e18
+  }
+}

@@ -1,0 +1,112 @@
+internal import AkinSimilarity
+internal import CKernels
+internal import Foundation
+
+/// Row-major float32 rows, their length rounded up to a multiple of 16 and filled with zeros.
+struct DenseRows: Sendable, Equatable {
+  /// The number of rows.
+  let count: Int
+  /// Floats a row, a multiple of 16.
+  let dimension: Int
+  /// `[count, dimension]`.
+  var values: [Float]
+
+  /// Zeros.
+  init(count: Int, dimension: Int) {
+    self.count = count
+    self.dimension = Self.padded(dimension)
+    values = [Float](repeating: 0, count: count * self.dimension)
+  }
+
+  /// Takes rows over.
+  init(count: Int, padded dimension: Int, values: [Float]) {
+    precondition(dimension % 16 == 0 && values.count == count * dimension, "not whole rows")
+    (self.count, self.dimension, self.values) = (count, dimension, values)
+  }
+
+  static func padded(_ dimension: Int) -> Int { (dimension + 15) / 16 * 16 }
+
+  subscript(row: Int) -> ArraySlice<Float> { values[row * dimension..<(row + 1) * dimension] }
+
+  /// Xᵀ·X, `[dimension, dimension]`, on all cores. O(count · dimension²).
+  func gram(workers: Workers = .all) -> [Float] {
+    let size = dimension
+    var sums = [Float](repeating: 0, count: size * size)
+    let kernel = akin_kernel_best()
+    // Tasks of about the same work: a strip of columns each, of which only the lower half counts.
+    values.withUnsafeBufferPointer { values in
+      sums.withUnsafeMutableBufferPointer { sums in
+        // Safe: every task writes its own rows.
+        nonisolated(unsafe) let (values, sums) = (values.baseAddress, sums.baseAddress)
+        workers.run(size / 16) { task, _ in
+          let strip = size / 16 - 1 - task
+          akin_gram(kernel, values, count, size, strip * 16, strip * 16 + 16, sums)
+        }
+      }
+    }
+    for row in 0..<size {
+      for column in 0..<row { sums[column * size + row] = sums[row * size + column] }
+    }
+    return sums
+  }
+}
+
+extension Workers {
+  /// One a core.
+  static var all: Workers { Workers(count: ProcessInfo.processInfo.activeProcessorCount) }
+}
+
+/// Rows interleaved for products with many queries.
+struct PackedRows: Sendable {
+  let count: Int
+  let dimension: Int
+  private let panels: [Float]
+  private let kernel = akin_kernel_best()
+
+  init(_ rows: DenseRows) {
+    count = rows.count
+    dimension = rows.dimension
+    panels = [Float](
+      unsafeUninitializedCapacity: akin_packed_size(rows.count, rows.dimension)
+    ) { buffer, initialized in
+      akin_pack_panels(rows.values, rows.count, rows.dimension, buffer.baseAddress)
+      initialized = akin_packed_size(rows.count, rows.dimension)
+    }
+  }
+
+  /// scores[q · stride + r] = ⟨query q, row r⟩. O(queries · count · dimension).
+  ///
+  /// - Parameter stride: at least ``count``, which it is where left out.
+  func score(
+    _ queries: UnsafePointer<Float>, count queryCount: Int,
+    into scores: UnsafeMutablePointer<Float>, stride: Int? = nil
+  ) {
+    let stride = stride ?? count
+    let whole = count / 16
+    let rest = count - whole * 16
+    panels.withUnsafeBufferPointer { panels in
+      guard let base = panels.baseAddress else { return }
+      if whole > 0 {
+        akin_score_panels(
+          kernel, queries, queryCount, base, whole, dimension, scores, stride)
+      }
+      guard rest > 0 else { return }
+      // The last panel is wider than the row: it goes through a strip of its own.
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: queryCount * 16) { strip in
+        akin_score_panels(
+          kernel, queries, queryCount, base + whole * 16 * dimension, 1, dimension,
+          strip.baseAddress, 16)
+        for query in 0..<queryCount {
+          for column in 0..<rest {
+            scores[query * stride + whole * 16 + column] = strip[query * 16 + column]
+          }
+        }
+      }
+    }
+  }
+
+  /// Lends the panels to a kernel.
+  func withPanels<Result>(_ body: (UnsafePointer<Float>?) -> Result) -> Result {
+    panels.withUnsafeBufferPointer { body($0.baseAddress) }
+  }
+}

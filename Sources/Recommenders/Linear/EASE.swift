@@ -1,0 +1,291 @@
+public import AkinCatalogue
+internal import AkinSimilarity
+internal import Foundation
+
+/// A linear autoencoder without a loop: each item is predicted from all others, in closed form.
+///
+///     min |X̃ − X̃·B|² + λ|B|²,  diag B = 0:   B(i, j) = −P(i, j) / P(j, j),  P = (X̃ᵀX̃ + λI)⁻¹
+///
+/// with X̃(u, i) = weight / |u|^userExponent / |i|^itemExponent over the numbers of interactions of
+/// shopper and item, and λ in units of the mean of X̃ᵀX̃'s diagonal where `isRelative`. Scores are
+/// scaled back by |j|^itemExponent. Steck, *Embarrassingly shallow autoencoders for sparse data*
+/// (WWW 2019): both exponents 0; the normalisation after Park et al., *Data-adaptive normalisation*
+/// (SIGIR 2025).
+///
+/// O(n_items³) time and 2 · n_items² bytes. B keeps what is largest where it would not fit.
+public struct EASE: RecommenderAlgorithm, Equatable, Codable {
+  /// λ.
+  public var regularisation: Float
+  /// How much active shoppers are held back, in 0 ... 1.
+  public var userExponent: Float
+  /// How much popular items are held back, in 0 ... 1.
+  public var itemExponent: Float
+  /// Entries of B kept an item, the largest of all; `nil` for all of them.
+  public var entriesPerItem: Int?
+  /// Bytes that fitting may take; half of the machine's memory where `nil`.
+  public var memory: Int?
+
+  /// Creates the algorithm.
+  public init(
+    regularisation: Float = 300, userExponent: Float = 0, itemExponent: Float = 0,
+    entriesPerItem: Int? = nil, memory: Int? = nil
+  ) {
+    self.regularisation = regularisation
+    self.userExponent = userExponent
+    self.itemExponent = itemExponent
+    self.entriesPerItem = entriesPerItem
+    self.memory = memory
+  }
+
+  /// Items up to which B is kept whole.
+  static let wholeItems = 12_000
+  /// Entries kept an item beyond that.
+  static let defaultEntries = 800
+
+  /// Inverts.
+  ///
+  /// - Throws: ``RecommenderError`` `badSetting`; `tooLarge` where the inverse takes more than
+  ///   `memory`: take a ridge over neighbours then; `diverged`.
+  public func fit(_ interactions: Interactions, progress: FitProgress) throws -> EASEModel {
+    try check(interactions)
+    let scaled = ScaledInteractions(
+      interactions, userExponent: userExponent, itemExponent: itemExponent)
+    let inverse = try minusInverse(of: scaled, progress)
+    let count = interactions.itemCount
+    if let entries = entriesPerItem ?? (count > Self.wholeItems ? Self.defaultEntries : nil) {
+      return EASEModel(
+        .sparse(inverse.largestWeights(entries, scales: scaled.itemScales)))
+    }
+    return EASEModel(.dense(inverse.weights(scales: scaled.itemScales)))
+  }
+
+  private func check(_ interactions: Interactions) throws(RecommenderError) {
+    guard regularisation > 0, regularisation.isFinite, (0...1).contains(userExponent),
+      (0...1).contains(itemExponent), entriesPerItem ?? 1 > 0
+    else {
+      throw RecommenderError(
+        .badSetting, "ease takes a positive regularisation and exponents from 0 to 1")
+    }
+    let needed = SymmetricTiles.bytes(interactions.itemCount)
+    let allowed = memory ?? Int(ProcessInfo.processInfo.physicalMemory) / 2
+    guard needed <= allowed else {
+      throw RecommenderError(
+        .tooLarge,
+        "ease would take \(needed >> 20) MiB for \(interactions.itemCount) items; take 'ridge',"
+          + " which looks at neighbours alone, or allow more memory")
+    }
+  }
+
+  private func minusInverse(of scaled: ScaledInteractions, _ progress: FitProgress) throws
+    -> SymmetricTiles
+  {
+    let tiles = SymmetricTiles(count: scaled.rows.itemCount)
+    tiles.addGram(of: scaled)
+    for item in 0..<tiles.count { tiles[item, item] += regularisation }
+    guard try tiles.invert(progress: progress) else {
+      throw RecommenderError(.diverged, "ease met a singular matrix; take more regularisation")
+    }
+    return tiles
+  }
+}
+
+/// Interactions with X̃'s values.
+struct ScaledInteractions {
+  let rows: Interactions
+  /// Of each entry.
+  let values: [Float]
+  /// |item|^itemExponent, 1 for an item that nobody took.
+  let itemScales: [Float]
+
+  /// O(n).
+  init(_ interactions: Interactions, userExponent: Float, itemExponent: Float) {
+    rows = interactions
+    itemScales = interactions.itemCounts().map { pow(Float(max(1, $0)), itemExponent) }
+    var values = interactions.weights ?? [Float](repeating: 1, count: interactions.count)
+    for user in 0..<interactions.userCount {
+      let scale = pow(Float(max(1, interactions[user].count)), -userExponent)
+      for entry in interactions.range(of: user) {
+        values[entry] *= scale / itemScales[Int(interactions.items[entry])]
+      }
+    }
+    self.values = values
+  }
+}
+
+extension SymmetricTiles {
+  /// Adds X̃ᵀX̃. O(Σ history²).
+  func addGram(of scaled: ScaledInteractions) {
+    let rows = scaled.rows
+    let takers = rows.transposedEntries()
+    Workers.all.run(0..<rows.itemCount, by: 32) { piece, _ in
+      var sums = [Float](repeating: 0, count: piece.upperBound)
+      for item in piece {
+        for place in takers.offsets[item]..<takers.offsets[item + 1] {
+          let value = scaled.values[takers.entries[place]]
+          for entry in rows.range(of: Int(takers.users[place])) {
+            let other = Int(rows.items[entry])
+            guard other <= item else { break }
+            sums[other] += value * scaled.values[entry]
+          }
+        }
+        for other in 0...item where sums[other] != 0 {
+          self[item, other] += sums[other]
+          sums[other] = 0
+        }
+      }
+    }
+  }
+
+  /// B in full, row-major, scaled back: B(i, j) · scale(j) / scale(i), zero on the diagonal.
+  func weights(scales: [Float]) -> DenseRows {
+    var result = DenseRows(count: count, dimension: count)
+    let diagonal = (0..<count).map { self[$0, $0] }
+    let dimension = result.dimension
+    result.values.withUnsafeMutableBufferPointer { result in
+      for row in 0..<count {
+        for column in 0..<row {
+          let value = self[row, column]
+          let ratio = scales[column] / scales[row]
+          result[row * dimension + column] = -value / diagonal[column] * ratio
+          result[column * dimension + row] = -value / diagonal[row] / ratio
+        }
+      }
+    }
+    return result
+  }
+
+  /// The largest entries of B, about `entries` a row: those above one bound for all.
+  func largestWeights(_ entries: Int, scales: [Float]) -> ItemMatrix {
+    let diagonal = (0..<count).map { self[$0, $0] }
+    let width = tiles * Self.side
+    let strip = UnsafeMutablePointer<Float>.allocate(capacity: Self.side * width)
+    defer { strip.deallocate() }
+    var bound: Float = 0
+    var offsets: [Int32] = [0]
+    var (columns, values): ([Int32], [Float]) = ([], [])
+    // The bound is that of the middle strip; strips are alike, for items stand in no order of size.
+    for index in [tiles / 2] + Array(0..<tiles) {
+      self.strip(index, into: strip)
+      let rows = index * Self.side..<min(count, (index + 1) * Self.side)
+      if offsets.count == 1 && bound == 0 {
+        bound = Self.bound(
+          strip, rows: rows.count, width: width, diagonal: diagonal, kept: entries * rows.count)
+        continue
+      }
+      for row in rows {
+        let line = strip + (row - rows.lowerBound) * width
+        for column in 0..<count where column != row {
+          let value = -line[column] / diagonal[column]
+          guard abs(value) > bound else { continue }
+          columns.append(Int32(column))
+          values.append(value * scales[column] / scales[row])
+        }
+        offsets.append(Int32(columns.count))
+      }
+    }
+    return ItemMatrix(offsets: offsets, columns: columns, values: values)
+  }
+
+  /// The magnitude that about `kept` of the strip's weights exceed.
+  private static func bound(
+    _ strip: UnsafeMutablePointer<Float>, rows: Int, width: Int, diagonal: [Float], kept: Int
+  ) -> Float {
+    var sample: [Float] = []
+    let step = max(1, rows * diagonal.count / 1_000_000)
+    for place in stride(from: 0, to: rows * diagonal.count, by: step) {
+      let (row, column) = (place / diagonal.count, place % diagonal.count)
+      sample.append(abs(strip[row * width + column] / diagonal[column]))
+    }
+    sample.sort(by: >)
+    let share = Double(kept) / Double(rows * diagonal.count)
+    return share >= 1 ? 0 : sample[min(sample.count - 1, Int(share * Double(sample.count)))]
+  }
+}
+
+/// The fitted ``EASE``.
+public struct EASEModel: Recommender {
+  /// `ease`.
+  public static let kind = "ease"
+
+  /// B, whole or its largest entries.
+  enum Weights: Sendable {
+    case dense(DenseRows)
+    case sparse(ItemMatrix)
+  }
+
+  private let weights: Weights
+
+  init(_ weights: Weights) { self.weights = weights }
+
+  /// The number of items that are ranked.
+  public var itemCount: Int {
+    switch weights {
+    case .dense(let rows): rows.count
+    case .sparse(let matrix): matrix.count
+    }
+  }
+
+  /// History × B.
+  public func score(_ shoppers: Shoppers, into scores: UnsafeMutableBufferPointer<Float>) throws {
+    try RecommenderError.check(shoppers.histories.itemCount, against: itemCount)
+    switch weights {
+    case .sparse(let matrix): matrix.score(shoppers, into: scores)
+    case .dense(let rows): rows.score(shoppers, into: scores)
+    }
+  }
+
+  /// The items that `item` speaks for most.
+  public func similarItems(to item: Int, k: Int) -> [Neighbour] {
+    let row: [Neighbour]
+    switch weights {
+    case .sparse(let matrix): row = matrix[item]
+    case .dense(let rows):
+      row = rows[item].prefix(itemCount).enumerated().map {
+        Neighbour(item: $0.offset, score: $0.element)
+      }
+    }
+    return Array(row.filter { $0.item != item }.sorted { $0.precedes($1) }.prefix(k))
+  }
+
+  /// weight · B(i, item) of each i of the history; the sum is the score.
+  public func explain(_ item: Int, for shopper: Shoppers) throws -> [Neighbour]? {
+    try RecommenderError.check(shopper.histories.itemCount, against: itemCount)
+    switch weights {
+    case .sparse(let matrix): return matrix.contributions(to: item, of: shopper)
+    case .dense(let rows):
+      let histories = shopper.histories
+      return histories.range(of: shopper.rows.lowerBound).map { entry in
+        let other = Int(histories.items[entry])
+        return Neighbour(
+          item: other,
+          score: (histories.weights?[entry] ?? 1) * rows.values[other * rows.dimension + item])
+      }.sorted { $0.precedes($1) }
+    }
+  }
+
+  /// B.
+  public func archived() -> ModelArchive {
+    var archive = ModelArchive(kind: Self.kind)
+    switch weights {
+    case .sparse(let matrix): matrix.store(in: &archive)
+    case .dense(let rows):
+      archive.notes["items"] = "\(rows.count)"
+      archive.floats["weights"] = rows.values
+    }
+    return archive
+  }
+
+  /// Takes B.
+  public init(_ archive: ModelArchive) throws {
+    guard archive.floats["weights"] != nil else {
+      weights = .sparse(try ItemMatrix(archive))
+      return
+    }
+    let count = try archive.whole("items")
+    let dimension = DenseRows.padded(count)
+    weights = .dense(
+      DenseRows(
+        count: count, padded: dimension,
+        values: try archive.numbers("weights", count: count * dimension)))
+  }
+}

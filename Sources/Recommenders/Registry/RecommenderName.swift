@@ -1,0 +1,30 @@
+/// The recommenders over interactions by the names people type.
+public enum RecommenderName: String, Sendable, CaseIterable, Codable {
+  /// ``Popularity``.
+  case popularity
+  /// ``ItemKNN``.
+  case itemKNN = "item-knn"
+  /// ``UserKNN``.
+  case userKNN = "user-knn"
+  /// ``EASE``.
+  case ease
+  /// ``ImplicitALS``.
+  case ials
+  /// ``GraphFilter``.
+  case graphFilter = "graph-filter"
+
+  /// With the settings a shop begins with.
+  public var settings: RecommenderSettings {
+    switch self {
+    case .popularity: .popularity(Popularity())
+    case .itemKNN: .itemKNN(ItemKNN())
+    case .userKNN: .userKNN(UserKNN())
+    case .ease: .ease(EASE())
+    case .ials: .ials(ImplicitALS())
+    case .graphFilter: .graphFilter(GraphFilter())
+    }
+  }
+
+  /// All names, for help and errors.
+  public static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}

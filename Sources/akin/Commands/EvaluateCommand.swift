@@ -1,0 +1,108 @@
+import AkinEngine
+import ArgumentParser
+import Foundation
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measure how well a recommender finds what users took.",
+    discussion: """
+      Files of interactions are adjacency lists: a line is `user item item …`, whole numbers from 0
+      and blanks. The recommender learns from --interactions, ranks all items for every user without
+      those it learnt from, and is measured by --test. With `auto` several are fitted and the best
+      on a validation split, carved from --interactions, is taken; the test file is used once.
+
+      Example:
+        akin evaluate --interactions train.txt --test test.txt --recommender auto --json
+      """)
+
+  @Option(help: "Adjacency lists to learn from.")
+  var interactions: String?
+
+  @Option(help: "What must be found: adjacency lists of the same users and items.")
+  var test: String?
+
+  @Option(help: ArgumentHelp("auto, or one of \(EvaluateInteractions.names).", valueName: "name"))
+  var recommender = "auto"
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Settings of the recommender, such as k=400; a wrong name lists those there are.",
+      valueName: "name=value"))
+  var set: [String] = []
+
+  @Option(parsing: .upToNextOption, help: "Lengths of the lists at which metrics are taken.")
+  var cuts = [10, 20, 50]
+
+  @Option(help: "The share of each user's interactions that auto chooses by.")
+  var validFraction = 0.1
+
+  @Option(help: ArgumentHelp("Time auto may take, such as 90s or 5m.", valueName: "time"))
+  var budget: TimeBudget = .init(seconds: 300)
+
+  @Option(help: "What every random choice begins from.")
+  var seed: UInt64 = 0
+
+  @Flag(help: "Also the area under the ROC curve, which takes longer.")
+  var auc = false
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    guard let interactions, let test else {
+      throw ValidationError(
+        "Name what to learn from and what to find: akin evaluate --interactions FILE --test FILE")
+    }
+    let report = try evaluateInteractions(interactions, test)
+    if json { try Terminal.printJSON(report) } else { Terminal.print(report.rendered()) }
+  }
+
+  private func evaluateInteractions(_ train: String, _ test: String) throws -> EvaluationReport {
+    var evaluation = EvaluateInteractions(
+      try .init(recommender), progress: TerminalProgress())
+    evaluation.cuts = cuts
+    evaluation.changes = try changes()
+    evaluation.validFraction = validFraction
+    evaluation.budget = budget.seconds
+    evaluation.seed = seed
+    evaluation.measuresArea = auc
+    return try evaluation.run(train: URL(filePath: train), test: URL(filePath: test))
+  }
+}
+
+extension EvaluateCommand {
+  private func changes() throws -> [String: String] {
+    var result: [String: String] = [:]
+    for setting in set {
+      let parts = setting.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else {
+        throw ValidationError("--set takes name=value, not '\(setting)'.")
+      }
+      result[parts[0]] = parts[1]
+    }
+    if !result.isEmpty && recommender == "auto" {
+      throw ValidationError("--set goes with one recommender; auto chooses settings by itself.")
+    }
+    return result
+  }
+}
+
+/// A stretch of time as an argument: `90`, `90s`, `5m`, `1h`.
+struct TimeBudget: ExpressibleByArgument {
+  var seconds: Double
+
+  init(seconds: Double) { self.seconds = seconds }
+
+  init?(argument: String) {
+    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+    let unit = argument.last.flatMap { units[$0] }
+    guard let number = Double(unit == nil ? argument : String(argument.dropLast())),
+      number.isFinite, number > 0
+    else { return nil }
+    seconds = number * (unit ?? 1)
+  }
+
+  var defaultValueDescription: String { "\(Int(seconds))s" }
+}
