@@ -19,7 +19,7 @@ import Testing
     switch name {
     case .ease: .ease(EASE(regularisation: 1))
     case .ials:
-      .ials(ImplicitALS(factors: 4, regularisation: 0.1, alpha: 10, iterations: 20))
+      .ials(ImplicitALS(factors: 2, regularisation: 0.1, alpha: 10, iterations: 20))
     default: name.settings
     }
   }

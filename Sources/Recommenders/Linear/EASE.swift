@@ -2,24 +2,31 @@ public import AkinCatalogue
 internal import AkinSimilarity
 internal import Foundation
 
-/// A linear autoencoder without a loop: each item is predicted from all others, in closed form.
+/// A linear autoencoder in closed form: each item is predicted from all others.
 ///
-///     min |X̃ − X̃·B|² + λ|B|²,  diag B = 0:   B(i, j) = −P(i, j) / P(j, j),  P = (X̃ᵀX̃ + λI)⁻¹
+///     P = (X̃ᵀX̃ + λI)⁻¹,   B(i, j) = −P(i, j) / P(j, j)^g · (n(j) / n(i))^c,   B(i, i) = 0
 ///
-/// with X̃(u, i) = weight / |u|^userExponent / |i|^itemExponent over the numbers of interactions of
-/// shopper and item, and λ in units of the mean of X̃ᵀX̃'s diagonal where `isRelative`. Scores are
-/// scaled back by |j|^itemExponent. Steck, *Embarrassingly shallow autoencoders for sparse data*
-/// (WWW 2019): both exponents 0; the normalisation after Park et al., *Data-adaptive normalisation*
-/// (SIGIR 2025).
+/// with X̃(u, i) = weight / n(u)^b / n(i)^a over the numbers of interactions of shopper and item.
+/// g = 1 is EASE, whose loss forbids that an item predicts itself (Steck, *Embarrassingly shallow
+/// autoencoders for sparse data*, WWW 2019, with a = b = c = 0); g = 0 is the ridge autoencoder,
+/// which only leaves that out of its answer; between them lie relaxed constraints (Moon, Kim and
+/// Lee, *It's enough: relaxing diagonal constraints in linear autoencoders for recommendation*,
+/// SIGIR 2023). Normalising by popularity follows Shen et al. (CIKM 2021).
 ///
-/// O(n_items³) time and 2 · n_items² bytes. B keeps what is largest where it would not fit.
+/// O(items³) time and 2 · items² bytes. B keeps what is largest where it would not fit.
 public struct EASE: RecommenderAlgorithm, Equatable, Codable {
-  /// λ.
+  /// λ, in units of the mean of X̃ᵀX̃'s diagonal where `isRelative`.
   public var regularisation: Float
-  /// How much active shoppers are held back, in 0 ... 1.
+  /// Whether λ is relative, so that one value suits sets of any size.
+  public var isRelative: Bool
+  /// g, in 0 ... 1.
+  public var diagonalExponent: Float
+  /// b: how much active shoppers are held back, in 0 ... 1.
   public var userExponent: Float
-  /// How much popular items are held back, in 0 ... 1.
+  /// a: how much popular items are held back, in 0 ... 1.
   public var itemExponent: Float
+  /// c: how much of that the scores give back, in 0 ... 1.
+  public var outputExponent: Float
   /// Entries of B kept an item, the largest of all; `nil` for all of them.
   public var entriesPerItem: Int?
   /// Bytes that fitting may take; half of the machine's memory where `nil`.
@@ -27,12 +34,16 @@ public struct EASE: RecommenderAlgorithm, Equatable, Codable {
 
   /// Creates the algorithm.
   public init(
-    regularisation: Float = 300, userExponent: Float = 0, itemExponent: Float = 0,
+    regularisation: Float = 300, isRelative: Bool = false, diagonalExponent: Float = 1,
+    userExponent: Float = 0, itemExponent: Float = 0, outputExponent: Float = 0,
     entriesPerItem: Int? = nil, memory: Int? = nil
   ) {
     self.regularisation = regularisation
+    self.isRelative = isRelative
+    self.diagonalExponent = diagonalExponent
     self.userExponent = userExponent
     self.itemExponent = itemExponent
+    self.outputExponent = outputExponent
     self.entriesPerItem = entriesPerItem
     self.memory = memory
   }
@@ -52,16 +63,20 @@ public struct EASE: RecommenderAlgorithm, Equatable, Codable {
       interactions, userExponent: userExponent, itemExponent: itemExponent)
     let inverse = try minusInverse(of: scaled, progress)
     let count = interactions.itemCount
+    let scales = interactions.itemCounts().map { pow(Float(max(1, $0)), outputExponent) }
+    let factors = (0..<count).map { 1 / pow(-inverse[$0, $0], diagonalExponent) }
     if let entries = entriesPerItem ?? (count > Self.wholeItems ? Self.defaultEntries : nil) {
       return EASEModel(
-        .sparse(inverse.largestWeights(entries, scales: scaled.itemScales)))
+        .sparse(inverse.largestWeights(entries, factors: factors, scales: scales)))
     }
-    return EASEModel(.dense(inverse.weights(scales: scaled.itemScales)))
+    return EASEModel(.dense(inverse.weights(factors: factors, scales: scales)))
   }
 
   private func check(_ interactions: Interactions) throws(RecommenderError) {
-    guard regularisation > 0, regularisation.isFinite, (0...1).contains(userExponent),
-      (0...1).contains(itemExponent), entriesPerItem ?? 1 > 0
+    guard regularisation > 0, regularisation.isFinite,
+      [diagonalExponent, userExponent, itemExponent, outputExponent]
+        .allSatisfy({ (0...1).contains($0) }),
+      entriesPerItem ?? 1 > 0
     else {
       throw RecommenderError(
         .badSetting, "ease takes a positive regularisation and exponents from 0 to 1")
@@ -81,7 +96,11 @@ public struct EASE: RecommenderAlgorithm, Equatable, Codable {
   {
     let tiles = SymmetricTiles(count: scaled.rows.itemCount)
     tiles.addGram(of: scaled)
-    for item in 0..<tiles.count { tiles[item, item] += regularisation }
+    var ridge = regularisation
+    if isRelative, tiles.count > 0 {
+      ridge *= (0..<tiles.count).reduce(0) { $0 + tiles[$1, $1] } / Float(tiles.count)
+    }
+    for item in 0..<tiles.count { tiles[item, item] += ridge }
     guard try tiles.invert(progress: progress) else {
       throw RecommenderError(.diverged, "ease met a singular matrix; take more regularisation")
     }
@@ -94,13 +113,11 @@ struct ScaledInteractions {
   let rows: Interactions
   /// Of each entry.
   let values: [Float]
-  /// |item|^itemExponent, 1 for an item that nobody took.
-  let itemScales: [Float]
 
   /// O(n).
   init(_ interactions: Interactions, userExponent: Float, itemExponent: Float) {
     rows = interactions
-    itemScales = interactions.itemCounts().map { pow(Float(max(1, $0)), itemExponent) }
+    let itemScales = interactions.itemCounts().map { pow(Float(max(1, $0)), itemExponent) }
     var values = interactions.weights ?? [Float](repeating: 1, count: interactions.count)
     for user in 0..<interactions.userCount {
       let scale = pow(Float(max(1, interactions[user].count)), -userExponent)
@@ -136,18 +153,18 @@ extension SymmetricTiles {
     }
   }
 
-  /// B in full, row-major, scaled back: B(i, j) · scale(j) / scale(i), zero on the diagonal.
-  func weights(scales: [Float]) -> DenseRows {
+  /// B in full, row-major, zero on the diagonal: (i, j) is that of minus the inverse times
+  /// factor(j) · scale(j) / scale(i).
+  func weights(factors: [Float], scales: [Float]) -> DenseRows {
     var result = DenseRows(count: count, dimension: count)
-    let diagonal = (0..<count).map { self[$0, $0] }
     let dimension = result.dimension
     result.values.withUnsafeMutableBufferPointer { result in
       for row in 0..<count {
         for column in 0..<row {
           let value = self[row, column]
           let ratio = scales[column] / scales[row]
-          result[row * dimension + column] = -value / diagonal[column] * ratio
-          result[column * dimension + row] = -value / diagonal[row] / ratio
+          result[row * dimension + column] = value * factors[column] * ratio
+          result[column * dimension + row] = value * factors[row] / ratio
         }
       }
     }
@@ -155,8 +172,7 @@ extension SymmetricTiles {
   }
 
   /// The largest entries of B, about `entries` a row: those above one bound for all.
-  func largestWeights(_ entries: Int, scales: [Float]) -> ItemMatrix {
-    let diagonal = (0..<count).map { self[$0, $0] }
+  func largestWeights(_ entries: Int, factors: [Float], scales: [Float]) -> ItemMatrix {
     let width = tiles * Self.side
     let strip = UnsafeMutablePointer<Float>.allocate(capacity: Self.side * width)
     defer { strip.deallocate() }
@@ -169,16 +185,17 @@ extension SymmetricTiles {
       let rows = index * Self.side..<min(count, (index + 1) * Self.side)
       if offsets.count == 1 && bound == 0 {
         bound = Self.bound(
-          strip, rows: rows.count, width: width, diagonal: diagonal, kept: entries * rows.count)
+          strip, rows: rows.count, width: width, factors: factors,
+          scales: scales, first: rows.lowerBound, kept: entries * rows.count)
         continue
       }
       for row in rows {
         let line = strip + (row - rows.lowerBound) * width
         for column in 0..<count where column != row {
-          let value = -line[column] / diagonal[column]
+          let value = line[column] * factors[column] * scales[column] / scales[row]
           guard abs(value) > bound else { continue }
           columns.append(Int32(column))
-          values.append(value * scales[column] / scales[row])
+          values.append(value)
         }
         offsets.append(Int32(columns.count))
       }
@@ -188,16 +205,19 @@ extension SymmetricTiles {
 
   /// The magnitude that about `kept` of the strip's weights exceed.
   private static func bound(
-    _ strip: UnsafeMutablePointer<Float>, rows: Int, width: Int, diagonal: [Float], kept: Int
+    _ strip: UnsafeMutablePointer<Float>, rows: Int, width: Int, factors: [Float],
+    scales: [Float], first: Int, kept: Int
   ) -> Float {
+    let count = factors.count
     var sample: [Float] = []
-    let step = max(1, rows * diagonal.count / 1_000_000)
-    for place in stride(from: 0, to: rows * diagonal.count, by: step) {
-      let (row, column) = (place / diagonal.count, place % diagonal.count)
-      sample.append(abs(strip[row * width + column] / diagonal[column]))
+    let step = max(1, rows * count / 1_000_000)
+    for place in stride(from: 0, to: rows * count, by: step) {
+      let (row, column) = (place / count, place % count)
+      sample.append(
+        abs(strip[row * width + column] * factors[column] * scales[column] / scales[first + row]))
     }
     sample.sort(by: >)
-    let share = Double(kept) / Double(rows * diagonal.count)
+    let share = Double(kept) / Double(rows * count)
     return share >= 1 ? 0 : sample[min(sample.count - 1, Int(share * Double(sample.count)))]
   }
 }

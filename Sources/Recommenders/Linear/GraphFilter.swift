@@ -3,16 +3,17 @@ internal import AkinSimilarity
 internal import Foundation
 
 /// A filter of the graph of shoppers and items, without training: a history is a signal on the
-/// items, smoothed by who took what, then sharpened.
+/// items, and what passes is what varies little between items that the same shoppers took.
 ///
-///     R̃ = D_u^-½ R D_i^-½,   P = R̃ᵀR̃,   V its `rank` leading eigenvectors with eigenvalues Λ
-///     scores = r · (γ·P + V·(h(Λ) − γ·Λ)·Vᵀ) + idealWeight · r · D_i^-a · V·s(Λ)·Vᵀ · D_i^a
+///     R̃ = D_u^-b R D_i^-a,   P = R̃ᵀR̃,   V its `rank` leading eigenvectors with eigenvalues Λ
+///     scores = r · D_i^-c · (γ·P + V·(h(Λ) − γ·Λ)·Vᵀ) · D_i^c
+///              + idealWeight · r · D_i^-d · V·Vᵀ · D_i^d
 ///
-/// with the sharpening s(λ) = e^(−sharpening · λ), h(λ) = λ · s(λ), and γ the value of s at the last
-/// eigenvalue kept: exact on the leading eigenvectors, linear beyond them. Without sharpening it is
-/// GF-CF (Shen et al., *How powerful is graph convolution for recommendation?*, CIKM 2021); with it
-/// a blurring and sharpening process (Choi et al., *Blurring-sharpening process models for
-/// collaborative filtering*, SIGIR 2023) whose differential equation is solved in closed form.
+/// with h(λ) = λ / (1 + saturation · λ) and γ = h(λ)/λ at the last eigenvalue kept: exact on the
+/// leading eigenvectors, linear beyond them. Without saturation, with a = b = d = ½ and c = 0, it is
+/// GF-CF (Shen et al., *How powerful is graph convolution for recommendation?*, CIKM 2021). With it
+/// and without the ideal part it is the ridge autoencoder X(XᵀX + λI)⁻¹XᵀX of a normalised matrix,
+/// for catalogues whose inverse would not fit (compare ``EASE``).
 ///
 /// O(n · rank · rounds + Σ history²) time; memory for P's largest entries and two factors.
 public struct GraphFilter: RecommenderAlgorithm, Equatable, Codable {
@@ -20,14 +21,16 @@ public struct GraphFilter: RecommenderAlgorithm, Equatable, Codable {
   public var rank: Int
   /// What the ideal low-pass filter counts.
   public var idealWeight: Float
-  /// How long the sharpening lasts.
-  public var sharpening: Float
-  /// a: how the ideal filter weighs popular items.
+  /// What strong directions are held back by.
+  public var saturation: Float
+  /// d: how the ideal part weighs popular items.
   public var idealExponent: Float
-  /// How much active shoppers are held back in R̃; ½ in the papers.
+  /// b: how much active shoppers are held back.
   public var userExponent: Float
-  /// How much popular items are held back in R̃; ½ in the papers.
+  /// a: how much popular items are held back.
   public var itemExponent: Float
+  /// c: how much of that the scores give back.
+  public var outputExponent: Float
   /// Entries of P kept an item.
   public var neighbours: Int
   /// Rounds of subspace iteration.
@@ -37,16 +40,18 @@ public struct GraphFilter: RecommenderAlgorithm, Equatable, Codable {
 
   /// Creates the algorithm.
   public init(
-    rank: Int = 256, idealWeight: Float = 0.3, sharpening: Float = 0, idealExponent: Float = 0.5,
-    userExponent: Float = 0.5, itemExponent: Float = 0.5, neighbours: Int = 1000,
+    rank: Int = 256, idealWeight: Float = 0.3, saturation: Float = 0, idealExponent: Float = 0.5,
+    userExponent: Float = 0.5, itemExponent: Float = 0.5, outputExponent: Float = 0,
+    neighbours: Int = 1000,
     rounds: Int = 8, seed: UInt64 = 0
   ) {
     self.rank = rank
     self.idealWeight = idealWeight
-    self.sharpening = sharpening
+    self.saturation = saturation
     self.idealExponent = idealExponent
     self.userExponent = userExponent
     self.itemExponent = itemExponent
+    self.outputExponent = outputExponent
     self.neighbours = neighbours
     self.rounds = rounds
     self.seed = seed
@@ -56,8 +61,10 @@ public struct GraphFilter: RecommenderAlgorithm, Equatable, Codable {
   ///
   /// - Throws: ``RecommenderError`` `badSetting`, `diverged`.
   public func fit(_ interactions: Interactions, progress: FitProgress) throws -> GraphFilterModel {
-    guard (1...4096).contains(rank), neighbours > 0, rounds > 0, idealWeight >= 0, sharpening >= 0,
-      [idealExponent, userExponent, itemExponent].allSatisfy({ (0...1).contains($0) })
+    guard (1...4096).contains(rank), neighbours > 0, rounds > 0, idealWeight >= 0, saturation >= 0,
+      [idealExponent, userExponent, itemExponent, outputExponent].allSatisfy({
+        (0...1).contains($0)
+      })
     else {
       throw RecommenderError(
         .badSetting,
@@ -73,30 +80,38 @@ public struct GraphFilter: RecommenderAlgorithm, Equatable, Codable {
       .graph(of: SparseMatrix(interactions, values: scaled.values).transposed()) { _ in
         try progress(rounds, rounds)
       }
-    let tail = subspace.energies.last ?? 0
-    let slope = exp(-sharpening * tail)
+    let slope = 1 / (1 + saturation * (subspace.energies.last ?? 0))
+    let counts = interactions.itemCounts().map { Float(max(1, $0)) }
+    let scales = counts.map { pow($0, outputExponent) }
     return GraphFilterModel(
-      local: ItemMatrix(linear).scaled(by: slope),
-      factors: factors(of: subspace, slope: slope, counts: interactions.itemCounts()))
+      local: ItemMatrix(linear).scaled(by: slope, output: scales),
+      factors: factors(of: subspace, slope: slope, counts: counts, scales: scales))
   }
 
   /// Left and right factors: the corrected linear part beside the ideal part.
-  private func factors(of subspace: Subspace, slope: Float, counts: [Int]) -> ItemFactors {
+  private func factors(of subspace: Subspace, slope: Float, counts: [Float], scales: [Float])
+    -> ItemFactors
+  {
     let (count, width) = (subspace.vectors.count, subspace.vectors.dimension)
-    let parts = idealWeight > 0 ? 2 : 1
+    // With equal exponents both parts share their factors.
+    let isJoint = idealWeight == 0 || idealExponent == outputExponent
+    let isLinear = saturation == 0
+    let parts = isJoint || isLinear ? 1 : 2
     var left = DenseRows(count: count, dimension: parts * width)
     var right = DenseRows(count: count, dimension: parts * width)
     for item in 0..<count {
-      let scale = pow(Float(max(1, counts[item])), idealExponent)
+      let ideal = pow(counts[item], idealExponent)
       for (column, energy) in subspace.energies.enumerated() {
         let value = subspace.vectors.values[item * width + column]
-        let sharpened = exp(-sharpening * energy)
+        let corrected = energy / (1 + saturation * energy) - slope * energy
         let place = item * left.dimension + column
-        left.values[place] = value * energy * (sharpened - slope)
-        right.values[place] = value
-        guard idealWeight > 0 else { continue }
-        left.values[place + width] = value * idealWeight * sharpened / scale
-        right.values[place + width] = value * scale
+        let first = isLinear ? ideal : scales[item]
+        left.values[place] =
+          value / first * (isLinear ? idealWeight : corrected + (isJoint ? idealWeight : 0))
+        right.values[place] = value * first
+        guard parts == 2 else { continue }
+        left.values[place + width] = value * idealWeight / ideal
+        right.values[place + width] = value * ideal
       }
     }
     return ItemFactors(left: left, right: right)

@@ -84,10 +84,15 @@ public struct ItemMatrix: Sendable, Equatable {
     range(of: item).map { Neighbour(item: Int(columns[$0]), score: values[$0]) }
   }
 
-  /// All values times `factor`.
-  func scaled(by factor: Float) -> ItemMatrix {
-    factor == 1
-      ? self : ItemMatrix(offsets: offsets, columns: columns, values: values.map { $0 * factor })
+  /// Entry (i, j) times `factor` · output(j) / output(i).
+  func scaled(by factor: Float, output: [Float]) -> ItemMatrix {
+    var values = self.values
+    for row in 0..<count {
+      for place in range(of: row) {
+        values[place] *= factor * output[Int(columns[place])] / output[row]
+      }
+    }
+    return ItemMatrix(offsets: offsets, columns: columns, values: values)
   }
 
   func range(of item: Int) -> Range<Int> { Int(offsets[item])..<Int(offsets[item + 1]) }

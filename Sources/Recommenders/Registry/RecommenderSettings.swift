@@ -92,7 +92,7 @@ public enum RecommenderSettings: Sendable, Equatable {
             .badSetting, "there is no setting '\(name)'; there are \(names.joined(separator: ", "))"
           )
         }
-        fields[name] = Int(value) ?? Double(value) ?? value as Any
+        fields[name] = Int(value) ?? Double(value) ?? Bool(value) ?? value as Any
       }
       return try JSONDecoder().decode(
         Algorithm.self, from: JSONSerialization.data(withJSONObject: fields))
