@@ -149,6 +149,14 @@ public struct ProductEntry: Sendable, Equatable {
   public var text: Int
   /// The number of baskets that hold it.
   public var baskets: Int
+
+  /// Creates an entry.
+  public init(ordinal: Int, id: String, text: Int, baskets: Int) {
+    self.ordinal = ordinal
+    self.id = id
+    self.text = text
+    self.baskets = baskets
+  }
 }
 
 extension ShopStore {

@@ -10,6 +10,8 @@ import Foundation
       Example:
         akin build --products products.csv --events orders.jsonl --shop my-shop
         akin similar --shop my-shop 101001
+        akin train --shop my-shop
+        akin recommend --shop my-shop u17
         akin report --shop my-shop --output page.html
 
       Results go to standard output, messages to standard error. Exit status: 0 done, 64 wrong
@@ -19,7 +21,7 @@ import Foundation
     version: AkinVersion.current,
     subcommands: [
       BuildCommand.self, SimilarCommand.self, EncodeCommand.self, ReportCommand.self,
-      GraphCommand.self, EvaluateCommand.self,
+      GraphCommand.self, EvaluateCommand.self, TrainCommand.self, RecommendCommand.self,
       ModelCommand.self, DoctorCommand.self,
       ServeCommand.self, UpCommand.self, KeyCommand.self,
     ])
@@ -49,6 +51,7 @@ import Foundation
   private static var isInterruptible: Bool {
     let commands: [any ParsableCommand.Type] = [
       BuildCommand.self, EncodeCommand.self, GraphCommand.self, EvaluateCommand.self,
+      TrainCommand.self,
     ]
     return commands.contains {
       $0.configuration.commandName == CommandLine.arguments.dropFirst().first

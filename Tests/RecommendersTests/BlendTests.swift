@@ -35,22 +35,24 @@ private struct Fixed: Recommender {
 
   @Test func scoresAreWeightedSumsOfNormalisedOnes() throws {
     let blend = try Blend([Self.part(1, [10, 5, 0]), Self.part(0.5, [0, 0.002, -0.001])])
-    #expect(try Self.scores(blend) == [1, 1, -0.25])
+    let root = Float(0.5).squareRoot()
+    #expect(try Self.scores(blend) == [1, root + 0.5, -0.5 * root])
   }
 
   @Test func oneThatKnowsNothingSaysNothing() throws {
     let blend = try Blend([
       Self.part(1, [1, 2, 4]), Self.part(9, [0, 0, 0]), Self.part(9, [-1, -2, -3]),
     ])
-    #expect(try Self.scores(blend) == [0.25, 0.5, 1])
+    #expect(try Self.scores(blend) == [0.5, Float(0.5).squareRoot(), 1])
   }
 
   @Test func contributionsSumToTheScores() throws {
     let blend = try Blend([Self.part(1, [10, 5, 0]), Self.part(0.5, [1, 2, -1])])
     let shopper = Shoppers(history: [0], itemCount: 3)
     let parts = try blend.contributions(to: [2, 0], for: shopper)
-    #expect(parts == [[0, -0.25], [1, 0.25]])
-    #expect(try Self.scores(blend)[0] == 1.25)
+    let root = Float(0.5).squareRoot()
+    #expect(parts == [[0, -0.5 * root], [1, 0.5 * root]])
+    #expect(try Self.scores(blend)[0] == 1 + 0.5 * root)
   }
 
   @Test func partsMustRankTheSameItems() {
@@ -63,7 +65,7 @@ private struct Fixed: Recommender {
   /// Four shoppers of six items; all have item 0 and then take 3.
   private static func search(_ candidates: [[Float]], taken: [Int]) throws -> BlendSearch {
     try BlendSearch(
-      candidates.map { ("fixed", Fixed($0)) },
+      Blend(candidates.map { part(1, $0) }),
       train: Interactions(rows: [[0], [0], [0], [0]], itemCount: 6),
       relevant: Interactions(rows: [taken, taken, taken, taken], itemCount: 6), cut: 2)
   }
@@ -87,7 +89,10 @@ private struct Fixed: Recommender {
 
   @Test func repeatsAreAllowedWhereTheyAreTaken() throws {
     let scores: [Float] = [3, 0, 0, 2, 1, 0]
-    #expect(try Self.search([scores], taken: [0]).search().allowsRepeats)
-    #expect(try !Self.search([scores], taken: [3, 4]).search().allowsRepeats)
+    for (taken, expected) in [([0], true), ([3, 4], false)] {
+      let search = try Self.search([scores], taken: taken)
+      let (all, new) = (search.search(allowsRepeats: true), search.search(allowsRepeats: false))
+      #expect(search.prefersRepeats(all, over: new) == expected)
+    }
   }
 }

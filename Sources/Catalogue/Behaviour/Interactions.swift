@@ -119,6 +119,14 @@ public struct Interactions: Sendable, Equatable {
       times: times.map { Array($0[entries]) })
   }
 
+  /// The same entries with other weights; an entry without one counts as 1. O(n).
+  public func mapWeights(_ transform: (Float) -> Float) -> Interactions {
+    let given = weights ?? [Float](repeating: 1, count: count)
+    return Interactions(
+      userCount: userCount, itemCount: itemCount, offsets: offsets, items: items,
+      weights: given.map(transform), times: times)
+  }
+
   /// The same entries in a larger matrix.
   ///
   /// - Precondition: neither number is smaller than before.

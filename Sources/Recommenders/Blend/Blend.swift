@@ -1,9 +1,10 @@
-internal import AkinCatalogue
+public import AkinCatalogue
 
-/// Several recommenders as one: a weighted sum of their scores, each divided by its largest of the
-/// row, so that no recommender counts more because its numbers are larger.
+/// Several recommenders as one: a weighted sum of their scores, each first made a share of its
+/// largest in the row, so that no recommender counts more because its numbers are larger, and then
+/// its square root, so that the few largest do not silence the others. Below 0 the sign stays.
 ///
-/// Scores lie in about `-1 ... Σ weights`; the parts of a score are its explanation. Weighted
+/// Scores are at most Σ weights; the parts of a score are its explanation. Weighted
 /// hybrids: Burke, *Hybrid recommender systems: survey and experiments* (2002).
 public struct Blend: Sendable {
   /// One recommender.
@@ -14,12 +15,17 @@ public struct Blend: Sendable {
     public var weight: Float
     /// The recommender.
     public var model: any Recommender
+    /// The form in which it was given weights to learn from, and is given histories.
+    public var form: WeightForm
 
     /// Creates a part.
-    public init(name: String, weight: Float, model: any Recommender) {
+    public init(
+      name: String, weight: Float, model: any Recommender, form: WeightForm = .counts
+    ) {
       self.name = name
       self.weight = weight
       self.model = model
+      self.form = form
     }
   }
 
@@ -43,24 +49,14 @@ public struct Blend: Sendable {
     itemCount = first.model.itemCount
   }
 
-  /// Scores all items for each of `shoppers`. O(parts · shoppers · items) beside the parts' own work.
+  /// Scores all items for each of `shoppers`, who are folded in: by their histories alone, as
+  /// those of a living shop are. O(parts · shoppers · items) beside the parts' own work.
   ///
   /// - Parameter scores: row-major `[shoppers.count, itemCount]`; every element is overwritten.
   public func score(_ shoppers: Shoppers, into scores: UnsafeMutableBufferPointer<Float>) throws {
     scores.update(repeating: 0)
-    var own = [Float](repeating: 0, count: scores.count)
-    try own.withUnsafeMutableBufferPointer { own in
-      for part in parts {
-        try part.model.score(shoppers, into: own)
-        for row in 0..<shoppers.count {
-          let range = row * itemCount..<(row + 1) * itemCount
-          let line = UnsafeMutableBufferPointer(rebasing: own[range])
-          let scale = part.weight * Self.scale(of: UnsafeBufferPointer(line))
-          for (index, value) in line.enumerated() {
-            scores[range.lowerBound + index] += scale * value
-          }
-        }
-      }
+    try forEachPart(shoppers) { part, own in
+      for place in own.indices { scores[place] += part.weight * own[place] }
     }
   }
 
@@ -69,15 +65,48 @@ public struct Blend: Sendable {
   public func contributions(to items: [Int], for shopper: Shoppers) throws -> [[Float]] {
     precondition(shopper.count == 1, "one shopper")
     var result = items.map { _ in [Float]() }
-    var own = [Float](repeating: 0, count: itemCount)
-    try own.withUnsafeMutableBufferPointer { own in
-      for part in parts {
-        try part.model.score(shopper, into: own)
-        let scale = part.weight * Self.scale(of: UnsafeBufferPointer(own))
-        for (index, item) in items.enumerated() { result[index].append(scale * own[item]) }
-      }
+    try forEachPart(shopper) { part, own in
+      for (index, item) in items.enumerated() { result[index].append(part.weight * own[item]) }
     }
     return result
+  }
+
+  /// What speaks for `item` in the eyes of one part, largest first: see
+  /// ``Recommender/explain(_:for:)``.
+  public func evidence(for item: Int, in part: Part, _ shopper: Shoppers) throws -> [Neighbour]? {
+    try part.model.explain(item, for: Self.folded(shopper, part.form))
+  }
+
+  /// Lends the normalised scores of each part, `[shoppers.count, itemCount]`.
+  func forEachPart(
+    _ shoppers: Shoppers, _ body: (Part, UnsafeMutableBufferPointer<Float>) throws -> Void
+  ) throws {
+    var own = [Float](repeating: 0, count: shoppers.count * itemCount)
+    try own.withUnsafeMutableBufferPointer { own in
+      for part in parts {
+        try part.model.score(Self.folded(shoppers, part.form), into: own)
+        for row in 0..<shoppers.count {
+          let line = own[row * itemCount..<(row + 1) * itemCount]
+          Self.normalise(UnsafeMutableBufferPointer(rebasing: line))
+        }
+        try body(part, own)
+      }
+    }
+  }
+
+  private static func folded(_ shoppers: Shoppers, _ form: WeightForm) -> Shoppers {
+    let histories = form.applied(to: shoppers.histories.rows(shoppers.rows))
+    return Shoppers(strangers: 0..<shoppers.count, of: histories)
+  }
+
+  private static func normalise(_ row: UnsafeMutableBufferPointer<Float>) {
+    let scale = scale(of: UnsafeBufferPointer(row))
+    for index in row.indices { row[index] = damped(scale * row[index]) }
+  }
+
+  /// The square root of a share of the largest score, with its sign.
+  static func damped(_ share: Float) -> Float {
+    share < 0 ? -(-share).squareRoot() : share.squareRoot()
   }
 
   /// 1 / the largest score of a row; 0 where no score is positive and finite, so that a recommender

@@ -7,18 +7,13 @@ internal import Foundation
 /// Only the best items of each part are candidates: an item that no part ranks high is not in the
 /// blend's list either. That makes one trial of weights cheap, so that a few hundred are tried.
 public struct BlendSearch: Sendable {
-  /// A recommender by its name.
-  public typealias Candidate = (name: String, model: any Recommender)
-
-  /// What the search found.
+  /// The best weights under one rule for repeats.
   public struct Outcome: Sendable, Equatable {
     /// A weight for each candidate; 0 leaves it out.
     public var weights: [Float]
-    /// Whether what a shopper has may be listed again.
-    public var allowsRepeats: Bool
     /// NDCG of the blend on validation.
     public var score: Double
-    /// NDCG of each candidate alone, under the same rule for repeats.
+    /// NDCG of each candidate alone.
     public var single: [Double]
   }
 
@@ -46,19 +41,20 @@ public struct BlendSearch: Sendable {
     var unowned = 0
   }
 
-  /// Scores the rows of `relevant` that have relevant items by every candidate.
+  /// Scores the rows of `relevant` that have relevant items by every candidate; the weights of the
+  /// candidates do not count.
   ///
   /// - Parameters:
   ///   - train: what the candidates were fitted on.
   ///   - relevant: what the same users took afterwards, repeats included.
   /// - Throws: what scoring or `progress` throws.
   public init(
-    _ candidates: [Candidate], train: Interactions, relevant: Interactions, cut: Int = 10,
+    _ candidates: Blend, train: Interactions, relevant: Interactions, cut: Int = 10,
     progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
   ) throws {
     precondition(train.userCount == relevant.userCount, "one row a user in both")
     self.cut = cut
-    parts = candidates.count
+    parts = candidates.parts.count
     let all = (0..<relevant.userCount).filter { !relevant[$0].isEmpty && !train[$0].isEmpty }
     let step = max(1, (all.count + largestSample - 1) / largestSample)
     let chosen = stride(from: 0, to: all.count, by: step).map { all[$0] }
@@ -71,17 +67,16 @@ public struct BlendSearch: Sendable {
     self.pool = pool
   }
 
-  /// The best weights under both rules for repeats. O(trials · rows · candidates of a row).
-  public func search() -> Outcome {
-    let with = search(allowsRepeats: true)
-    let without = search(allowsRepeats: false)
-    // NDCG without repeats is over what was new to the shopper; the two are compared on all that
-    // the shopper took, where lists without repeats can only find the new.
-    return with.score >= score(without.weights, allowsRepeats: false, countsOwned: true)
-      ? with : without
+  /// Whether lists that may hold what a shopper has are better, judged on all that shoppers took:
+  /// lists without repeats can only find the new.
+  public func prefersRepeats(_ all: Outcome, over new: Outcome) -> Bool {
+    all.score >= score(new.weights, allowsRepeats: false, countsOwned: true)
   }
 
-  /// The best weights under one rule for repeats.
+  /// The best weights. O(trials · rows · candidates of a row).
+  ///
+  /// - Parameter allowsRepeats: whether lists may hold what a shopper has. Where not, only what was
+  ///   new to the shopper counts as relevant.
   public func search(allowsRepeats: Bool) -> Outcome {
     func score(_ weights: [Float]) -> Double {
       self.score(weights, allowsRepeats: allowsRepeats, countsOwned: allowsRepeats)
@@ -106,7 +101,7 @@ public struct BlendSearch: Sendable {
       }
       if best <= before { break }
     }
-    return Outcome(weights: weights, allowsRepeats: allowsRepeats, score: best, single: single)
+    return Outcome(weights: weights, score: best, single: single)
   }
 
   /// Mean NDCG of one set of weights.
@@ -143,26 +138,17 @@ public struct BlendSearch: Sendable {
   }
 
   private static func row(
-    _ user: Int, _ candidates: [Candidate], train: Interactions, relevant: Interactions, depth: Int
+    _ user: Int, _ candidates: Blend, train: Interactions, relevant: Interactions, depth: Int
   ) throws -> Row {
-    let shopper = Shoppers(known: user..<user + 1, of: train)
     var selection = TopSelection(k: depth)
     var scores: [[Float]] = []
     var chosen: Set<Int32> = []
-    for candidate in candidates {
-      var own = [Float](repeating: 0, count: candidate.model.itemCount)
-      var unowned: [Float] = []
-      try own.withUnsafeMutableBufferPointer { own in
-        try candidate.model.score(shopper, into: own)
-        let scale = Blend.scale(of: UnsafeBufferPointer(own))
-        for index in own.indices { own[index] *= scale }
-        chosen.formUnion(selection.best(of: UnsafeBufferPointer(own)).map(\.item))
-        unowned = Array(own)
-      }
+    try candidates.forEachPart(Shoppers(strangers: user..<user + 1, of: train)) { _, own in
+      chosen.formUnion(selection.best(of: UnsafeBufferPointer(own)).map(\.item))
+      scores.append(Array(own))
       // The best new ones as well: where repeats are forbidden the others fall away.
-      for item in train[user] { unowned[Int(item)] = -.infinity }
-      unowned.withUnsafeBufferPointer { chosen.formUnion(selection.best(of: $0).map(\.item)) }
-      scores.append(own)
+      for item in train[user] { own[Int(item)] = -.infinity }
+      chosen.formUnion(selection.best(of: UnsafeBufferPointer(own)).map(\.item))
     }
     var row = Row(items: chosen.sorted())
     for item in row.items {

@@ -13,7 +13,7 @@ internal import Foundation
 /// frequency with recency is the baseline that neural next-basket recommenders have to beat: Faggioli,
 /// Polato and Aiolli, *Recency aware collaborative filtering for next basket recommendation*,
 /// UMAP 2020. O(n).
-public struct Habit: RecommenderAlgorithm, Equatable {
+public struct Habit: RecommenderAlgorithm, Equatable, Codable {
   /// Seconds after which a deed counts half; `nil` for no decay. Without times nothing decays.
   public var halfLife: Double?
   /// α: takers by whom the mean rate is believed.
@@ -35,6 +35,7 @@ public struct Habit: RecommenderAlgorithm, Equatable {
     guard smoothing >= 0 else {
       throw RecommenderError(.badSetting, "smoothing must be at least 0, not \(smoothing)")
     }
+    try progress(0, 1)
     var (takers, returns) = (
       [Float](repeating: 0, count: interactions.itemCount),
       [Float](repeating: 0, count: interactions.itemCount)

@@ -2,6 +2,8 @@
 public enum RecommenderName: String, Sendable, CaseIterable, Codable {
   /// ``Popularity``.
   case popularity
+  /// ``Habit``.
+  case habit
   /// ``ItemKNN``.
   case itemKNN = "item-knn"
   /// ``UserKNN``.
@@ -17,6 +19,7 @@ public enum RecommenderName: String, Sendable, CaseIterable, Codable {
   public var settings: RecommenderSettings {
     switch self {
     case .popularity: .popularity(Popularity())
+    case .habit: .habit(Habit())
     case .itemKNN: .itemKNN(ItemKNN())
     case .userKNN: .userKNN(UserKNN())
     case .ease: .ease(EASE())

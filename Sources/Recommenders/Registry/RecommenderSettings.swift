@@ -5,6 +5,8 @@ internal import Foundation
 public enum RecommenderSettings: Sendable, Equatable {
   /// What most took.
   case popularity(Popularity)
+  /// What the shopper takes again and again.
+  case habit(Habit)
   /// Items alike by who took them.
   case itemKNN(ItemKNN)
   /// Shoppers alike by what they took.
@@ -20,6 +22,7 @@ public enum RecommenderSettings: Sendable, Equatable {
   public var name: RecommenderName {
     switch self {
     case .popularity: .popularity
+    case .habit: .habit
     case .itemKNN: .itemKNN
     case .userKNN: .userKNN
     case .ease: .ease
@@ -32,6 +35,7 @@ public enum RecommenderSettings: Sendable, Equatable {
   public var algorithm: any RecommenderAlgorithm & Codable {
     switch self {
     case .popularity(let algorithm): algorithm
+    case .habit(let algorithm): algorithm
     case .itemKNN(let algorithm): algorithm
     case .userKNN(let algorithm): algorithm
     case .ease(let algorithm): algorithm
@@ -71,6 +75,7 @@ public enum RecommenderSettings: Sendable, Equatable {
   {
     switch self {
     case .popularity(let algorithm): .popularity(try Self.changing(algorithm, changes))
+    case .habit(let algorithm): .habit(try Self.changing(algorithm, changes))
     case .itemKNN(let algorithm): .itemKNN(try Self.changing(algorithm, changes))
     case .userKNN(let algorithm): .userKNN(try Self.changing(algorithm, changes))
     case .ease(let algorithm): .ease(try Self.changing(algorithm, changes))
@@ -112,6 +117,7 @@ extension ModelArchive {
   public func model() throws -> any Recommender {
     switch RecommenderName(rawValue: kind) {
     case .popularity: try PopularityModel(self)
+    case .habit: try HabitModel(self)
     case .itemKNN: try ItemKNNModel(self)
     case .userKNN: try UserKNNModel(self)
     case .ease: try EASEModel(self)

@@ -1,0 +1,148 @@
+internal import AkinCatalogue
+internal import AkinEvaluation
+internal import AkinRecommenders
+internal import Foundation
+
+/// The one look at the last span of a shop's time: every candidate and the blends, on lists that
+/// may hold what the shopper has and on lists of what is new.
+struct TrainingTest {
+  private let train: Interactions
+  private let relevant: Interactions
+  private let cut: Int
+  private let progress: any ProgressReporter
+  private let allowsRepeats: Bool
+
+  init(
+    _ behaviour: ShopBehaviour, allowsRepeats: Bool, cut: Int, progress: any ProgressReporter
+  ) {
+    train = behaviour.history(through: 1)
+    relevant = behaviour.targets(in: 2)
+    self.allowsRepeats = allowsRepeats
+    self.cut = cut
+    self.progress = progress
+  }
+
+  /// Figures of one kind of list.
+  struct Kind {
+    var single: [TrainingReport.Figures]
+    var blend: TrainingReport.BlendFigures
+  }
+
+  struct Result {
+    var all: Kind
+    var new: Kind
+  }
+
+  func run(_ fitted: [FittedCandidate], _ choice: TrainingChoice) throws -> Result {
+    progress.begin("Testing", total: 2 * (fitted.count + 1), unit: "recommenders")
+    let all = try kind(fitted, choice.all, repeats: true, done: 0, \.all)
+    let new = try kind(fitted, choice.new, repeats: false, done: fitted.count + 1, \.new)
+    progress.end("\(all.blend.testShoppers.formatted()) shoppers")
+    return Result(all: all, new: new)
+  }
+
+  private func kind(
+    _ fitted: [FittedCandidate], _ outcome: BlendSearch.Outcome, repeats: Bool, done: Int,
+    _ weight: (FittedCandidate) -> Float
+  ) throws -> Kind {
+    let (train, targets) = (self.train, relevant.items)
+    let relevant =
+      repeats
+      ? self.relevant
+      : self.relevant.filtered { user, entry in
+        !train.contains(user: user, item: Int(targets[entry]))
+      }
+    var rows: [RowMetrics] = []
+    var single: [TrainingReport.Figures] = []
+    for (index, candidate) in fitted.enumerated() {
+      let (figures, metrics) = try measure([candidate].blend { _ in 1 }, relevant, repeats: repeats)
+      single.append(figures)
+      rows.append(metrics)
+      progress.advance(to: done + index + 1)
+    }
+    let blend = try fitted.blend(weight)
+    let (figures, metrics) = try measure(blend, relevant, repeats: repeats)
+    let best = outcome.single.indices.max { outcome.single[$0] < outcome.single[$1] } ?? 0
+    let key = RowMetrics.Key(.ndcg, at: cut)
+    let comparable = blend.parts.count > 1 && metrics.rows.count > 1
+    return Kind(
+      single: single,
+      blend: TrainingReport.BlendFigures(
+        validation: outcome.score, test: figures, best: fitted[best].name,
+        pValue: comparable ? PairedTest.tTest(metrics[key], rows[best][key]).pValue : nil,
+        testShoppers: metrics.rows.count))
+  }
+
+  private func measure(_ blend: Blend, _ relevant: Interactions, repeats: Bool) throws
+    -> (TrainingReport.Figures, RowMetrics)
+  {
+    try Task.checkCancellation()
+    let train = train
+    let ranking = FullRanking(k: cut, threads: ProcessInfo.processInfo.activeProcessorCount)
+    let lists = try ranking.rank(
+      FullRanking.Rows(count: train.userCount, excluded: { repeats ? [] : train[$0] }),
+      itemCount: train.itemCount
+    ) { rows, scores in
+      try blend.score(Shoppers(strangers: rows, of: train), into: scores)
+    }
+    let metrics = RowMetrics(
+      of: lists, relevant: relevant, metrics: [.recall, .ndcg, .hitRate], cuts: [cut])
+    let shape = ListMetrics(
+      of: lists, rows: metrics.rows, train: train, cut: cut, diversitySample: 1)
+    let figures = TrainingReport.Figures(
+      recall: metrics.mean(.init(.recall, at: cut)), ndcg: metrics.mean(.init(.ndcg, at: cut)),
+      hit: metrics.mean(.init(.hitRate, at: cut)), coverage: shape.coverage)
+    return (figures, metrics)
+  }
+}
+
+extension TrainingTest.Result {
+  func report(_ choice: TrainingChoice, _ behaviour: ShopBehaviour, cut: Int)
+    -> TrainingReport
+  {
+    let candidates = choice.candidates.indices.map { index in
+      let candidate = choice.candidates[index]
+      return TrainingReport.Candidate(
+        name: candidate.name, settings: candidate.settings.summary,
+        fitSeconds: candidate.seconds,
+        all: TrainingReport.Share(
+          weight: candidate.all, validation: choice.all.single[index], test: all.single[index]),
+        new: TrainingReport.Share(
+          weight: candidate.new, validation: choice.new.single[index], test: new.single[index]))
+    }
+    return TrainingReport(
+      cut: cut, shoppers: behaviour.shoppers.count, items: behaviour.items.count,
+      deeds: behaviour.count, unknownProducts: behaviour.unknown,
+      target: behaviour.target.rawValue, split: Self.words(for: behaviour.parting),
+      allowsRepeats: choice.allowsRepeats, candidates: candidates, all: all.blend,
+      new: new.blend, reason: reason(choice), seconds: 0, finished: 0)
+  }
+
+  private func reason(_ choice: TrainingChoice) -> String {
+    let figures = choice.allowsRepeats ? all.blend : new.blend
+    let outcome = choice.allowsRepeats ? choice.all : choice.new
+    let repeats =
+      choice.allowsRepeats
+      ? "Shoppers come back for what they have, so it may be recommended again."
+      : "Lists of new products found more of what shoppers took, so what they have is left out."
+    let parts = outcome.weights.count { $0 > 0 }
+    guard parts > 1, let best = outcome.single.max(), best > 0 else {
+      return "\(figures.best) did best on validation and no blend bettered it. \(repeats)"
+    }
+    let gain = String(format: "%.1f", 100 * (outcome.score / best - 1))
+    return "A blend of \(parts) bettered \(figures.best), the best single recommender, by \(gain) %"
+      + " on validation. \(repeats)"
+  }
+
+  private static func words(for parting: ShopBehaviour.Parting) -> String {
+    switch parting {
+    case .calendar(let validation, let test):
+      func day(_ time: Double) -> String {
+        Date(timeIntervalSince1970: time).formatted(.iso8601.year().month().day())
+      }
+      return "chosen on \(day(validation)) to \(day(test)), tested on what came after"
+    case .order:
+      return "chosen on the last but one tenth of each history, tested on the last"
+    }
+  }
+}

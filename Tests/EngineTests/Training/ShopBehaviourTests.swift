@@ -1,0 +1,99 @@
+import AkinCatalogue
+import AkinStorage
+import Testing
+
+@testable import AkinEngine
+
+@Suite struct ShopBehaviourTests {
+  /// Products a, b (one text), c; the shop never heard of x.
+  static let entries = [
+    ProductEntry(ordinal: 0, id: "a", text: 0, baskets: 1),
+    ProductEntry(ordinal: 1, id: "b", text: 0, baskets: 5),
+    ProductEntry(ordinal: 2, id: "c", text: 1, baskets: 0),
+    ProductEntry(ordinal: 3, id: "d", text: 2, baskets: 9),
+  ]
+  static let products = ["x", "c", "a", "b"]
+
+  static func history(_ name: String, _ deeds: [(Int32, EventType, Double?)]) -> ShopperHistory {
+    ShopperHistory(
+      name: .user(name),
+      entries: deeds.map { ShopperHistory.Entry(product: $0.0, type: $0.1, time: $0.2) })
+  }
+
+  static func behaviour(_ histories: [ShopperHistory]) throws -> ShopBehaviour {
+    try ShopBehaviour(
+      BehaviourSnapshot(products: products, histories: histories), entries,
+      weights: EventWeights())
+  }
+
+  @Test func productsOfOneTextAreOneItem() throws {
+    let shop = try Self.behaviour([
+      Self.history(
+        "u", [(2, .purchase, 1), (3, .purchase, 2), (1, .viewItem, 3), (0, .purchase, 4)])
+    ])
+    #expect(shop.items.representatives == ["b", "c"])
+    #expect(shop.unknown == 1)
+    let all = shop.history(through: 2)
+    #expect(Array(all[0]) == [0, 1])
+    #expect(all.weights == [2, 0.1])
+    #expect(all.times == [2, 3])
+  }
+
+  @Test func stagesAreSpansOfTheCalendar() throws {
+    let one = Self.history("u", (0..<10).map { (2, .purchase, Double($0)) })
+    let other = Self.history("v", (0..<10).map { (1, .purchase, Double($0)) })
+    let shop = try Self.behaviour([one, other])
+    #expect(shop.parting == .calendar(validation: 8, test: 9))
+    #expect(shop.history(through: 0).weights == [8, 8])
+    #expect(shop.history(through: 0).times?.max() == 7)
+    #expect(shop.history(through: 1).weights == [9, 9])
+    #expect(Array(shop.targets(in: 1)[0]) == [0])
+    #expect(Array(shop.targets(in: 2)[1]) == [1])
+    #expect(shop.history(through: 2).weights == [10, 10])
+  }
+
+  @Test func withoutTimesTheEndOfEachHistoryIsHeldOut() throws {
+    let shop = try Self.behaviour([
+      Self.history(
+        "u", [(2, .purchase, nil), (1, .viewItem, nil), (1, .purchase, nil), (2, .purchase, nil)]),
+      Self.history("short", [(2, .purchase, nil)]),
+    ])
+    #expect(shop.parting == .order)
+    #expect(Array(shop.history(through: 0)[0]) == [0, 1])
+    #expect(Array(shop.targets(in: 1)[0]) == [1])
+    #expect(Array(shop.targets(in: 2)[0]) == [0])
+    #expect(Array(shop.history(through: 0)[1]) == [0])
+    #expect(shop.targets(in: 1)[1].isEmpty)
+  }
+
+  @Test func theStrongestTypeIsJudged() throws {
+    let views = try Self.behaviour([Self.history("u", [(2, .viewItem, 1), (1, .selectItem, 2)])])
+    #expect(views.target == .viewItem)
+    #expect(throws: EngineError.self) {
+      try Self.behaviour([Self.history("u", [(2, .search, 1)])])
+    }
+    #expect(throws: EngineError.self) { try Self.behaviour([]) }
+  }
+
+  @Test func aTrainedItemFindsItsProductsInANewCatalogue() {
+    let table = ItemTable(
+      [
+        ProductEntry(ordinal: 0, id: "b", text: 7, baskets: 0),
+        ProductEntry(ordinal: 1, id: "new", text: 7, baskets: 3),
+      ], representatives: ["c", "b", "d"])
+    #expect(table.count == 3)
+    #expect(table.itemOfProduct == ["b": 1, "new": 1])
+    #expect(table.representatives == ["", "new", ""])
+  }
+
+  @Test(arguments: ["view_item", "view_item=x", "view_item=-1", "=1", "nothing=1", "view_item=nan"])
+  func weightsThatAreNoneAreRefused(_ pair: String) {
+    #expect(throws: EngineError.self) { try EventWeights(pairs: [pair]) }
+  }
+
+  @Test func weightsAreRead() throws {
+    let weights = try EventWeights(pairs: ["view_item=0.25", "add_to_cart=2"])
+    #expect(weights[.viewItem] == 0.25 && weights[.purchase] == 1)
+    #expect(weights.strongest(of: [.purchase, .addToCart]) == .addToCart)
+  }
+}

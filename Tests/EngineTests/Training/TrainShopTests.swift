@@ -1,0 +1,133 @@
+import AkinCatalogue
+import AkinStorage
+import Foundation
+import Testing
+
+@testable import AkinEngine
+
+/// A shop of 40 products whose shoppers keep to one of four shelves.
+@Suite final class TrainShopTests {
+  let directory = FileManager.default.temporaryDirectory
+    .appending(path: "akin-train-\(UUID().uuidString)")
+
+  deinit { try? FileManager.default.removeItem(at: directory) }
+
+  private static let shelf = 10
+
+  /// - Parameter item: the product of a shopper's n-th purchase, within the shopper's shelf.
+  private func shop(item: (_ shopper: Int, _ deed: Int) -> Int) throws -> ShopStore {
+    let store = try ShopStore(directory: directory, for: .building)
+    let products = (0..<4 * Self.shelf).map { Product(id: "p\($0)", title: "product \($0)") }
+    let histories = (0..<60).map { shopper in
+      ShopperHistory(
+        name: .user("u\(shopper)"),
+        entries: (0..<8).map { deed in
+          ShopperHistory.Entry(
+            product: Int32(shopper % 4 * Self.shelf + item(shopper, deed)), type: .purchase,
+            time: Double(deed * 100_000 + shopper))
+        })
+    }
+    var (similar, together) = (NeighbourLists(), NeighbourLists())
+    for _ in products {
+      similar.append([Neighbour]())
+      together.append([Neighbour]())
+    }
+    try store.publish(
+      ShopSnapshot(
+        products: products, texts: products.map(\.title), textOfProduct: Array(products.indices),
+        baskets: products.map { _ in 1 }, similar: similar, boughtTogether: together,
+        behaviour: BehaviourSnapshot(products: products.map(\.id), histories: histories),
+        records: [:]))
+    return store
+  }
+
+  private func train() throws -> TrainingReport {
+    try TrainShop(
+      directory: directory, options: TrainShop.Options(), progress: SilentProgress(),
+      now: { Date(timeIntervalSince1970: 1_000) }
+    ).run()
+  }
+
+  @Test func newProductsOfTheShopperOwnShelfAreRecommended() throws {
+    let store = try shop { shopper, deed in (shopper / 4 + deed) % Self.shelf }
+    let report = try train()
+    #expect(!report.allowsRepeats)
+    #expect(report.target == "purchase" && report.shoppers == 60 && report.items == 40)
+    let popular = try #require(report.candidates.first { $0.name == "popularity" })
+    #expect(report.new.test.recall > 1.5 * popular.new.test.recall)
+    let recommend = try RecommendProducts(store: store)
+    let result = try recommend.recommend(for: .shopper("u1"), count: 2)
+    #expect(result.isKnown && result.items.count == 2)
+    let own = Set((0..<8).map { "p\(Self.shelf + $0)" })
+    #expect(Set(result.history.map(\.id)).isSubset(of: own))
+    #expect(Set(result.items.map(\.id)) == ["p18", "p19"])
+    for item in result.items {
+      let sum = item.reasons.reduce(0) { $0 + $1.contribution }
+      #expect(abs(sum - item.score) < 1e-4)
+    }
+  }
+
+  @Test func whereShoppersComeBackForTheSameItComesAgain() throws {
+    let store = try shop { shopper, deed in (shopper / 4 + deed % 2) % Self.shelf }
+    #expect(try train().allowsRepeats)
+    let recommend = try RecommendProducts(store: store)
+    let result = try recommend.recommend(for: .shopper("u0"), count: 2)
+    #expect(Set(result.items.map(\.id)) == ["p0", "p1"])
+    #expect(result.items.map(\.taken) == [4, 4])
+    let fresh = try recommend.recommend(for: .shopper("u0"), count: 2, repeats: false)
+    #expect(Set(fresh.items.map(\.id)).isDisjoint(with: ["p0", "p1"]))
+  }
+
+  @Test func strangersGetWhatMostTakeAndSessionsAreFoldedIn() throws {
+    let store = try shop { shopper, deed in (shopper / 4 + deed) % Self.shelf }
+    _ = try train()
+    let recommend = try RecommendProducts(store: store)
+    let stranger = try recommend.recommend(for: .shopper("nobody"), count: 3)
+    #expect(!stranger.isKnown && stranger.items.count == 3)
+    #expect(try recommend.shoppers(like: "u5") == ["u5", "u50", "u51"])
+    let visit = try recommend.recommend(for: .session(["p31", "p32", "gone"]), count: 5)
+    #expect(visit.items.allSatisfy { (30..<40).contains(Int($0.id.dropFirst()) ?? -1) })
+    #expect(throws: EngineError.self) {
+      try recommend.recommend(for: .session(["gone"]), count: 5)
+    }
+    let all = try recommend.recommend(for: .session(["p31"]), count: 100)
+    #expect(all.items.count == 39 && all.shortBecause != nil)
+  }
+
+  @Test func anotherTrainingReplacesTheFirst() throws {
+    let store = try shop { shopper, deed in (shopper / 4 + deed) % Self.shelf }
+    _ = try train()
+    let first = try TrainedRecommender.record(of: store)
+    _ = try TrainShop(
+      directory: directory, options: TrainShop.Options(), progress: SilentProgress(),
+      now: { Date(timeIntervalSince1970: 2_000) }
+    ).run()
+    let second = try #require(try TrainedRecommender.record(of: store))
+    #expect(first?.folder != second.folder)
+    let folders = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+      .filter { $0.hasPrefix("recommender-") }
+    #expect(folders == [second.folder])
+  }
+
+  @Test func aDamagedModelIsNamed() throws {
+    let store = try shop { shopper, deed in (shopper / 4 + deed) % Self.shelf }
+    _ = try train()
+    let record = try #require(try TrainedRecommender.record(of: store))
+    let file = directory.appending(path: record.folder).appending(path: record.parts[0].file)
+    try Data("garbage".utf8).write(to: file)
+    #expect(throws: (any Error).self) { try RecommendProducts(store: store) }
+  }
+
+  @Test func aShopWithoutBehaviourSaysWhatToDo() throws {
+    let store = try shop { _, deed in deed }
+    var empty = ShopSnapshot(
+      products: [Product(id: "p", title: "p")], texts: ["p"], textOfProduct: [0], baskets: [0],
+      similar: NeighbourLists(), boughtTogether: NeighbourLists(), records: [:])
+    empty.similar.append([Neighbour]())
+    empty.boughtTogether.append([Neighbour]())
+    empty.behaviour = BehaviourSnapshot()
+    try store.publish(empty)
+    #expect(throws: EngineError.self) { try self.train() }
+    #expect(throws: EngineError.self) { try RecommendProducts(store: store) }
+  }
+}
