@@ -35,19 +35,20 @@ public final class RecommendProducts: Sendable {
     public var title: String
     /// The blend's score: comparable within one answer only.
     public var score: Float
-    /// How often the shopper took the product, or another of its text; `nil` where never.
+    /// How often the shopper took the product, or another of its text, by the type of event that
+    /// is predicted; `nil` where never.
     public var taken: Int?
     /// Its parts, largest first.
     public var reasons: [Reason]
   }
 
-  /// A product that the shopper took.
+  /// A product that the shopper looked at, took or both.
   public struct Past: Sendable, Codable, Equatable {
     /// The product's identifier.
     public var id: String
     /// Its title.
     public var title: String
-    /// How often.
+    /// The number of events.
     public var count: Int
     /// When last, in seconds since 1970-01-01 UTC.
     public var last: Double?
@@ -59,7 +60,7 @@ public final class RecommendProducts: Sendable {
     public var shopper: String?
     /// Whether anything is known of the shopper. A stranger gets what most shoppers take.
     public var isKnown: Bool
-    /// What the shopper took last, newest first, at most as many as were asked for.
+    /// What the shopper did last, newest first, at most as many as were asked for.
     public var history: [Past]
     /// Whether what the shopper has may come again.
     public var allowsRepeats: Bool
@@ -98,18 +99,20 @@ public final class RecommendProducts: Sendable {
 
   /// The `count` products that `subject` would want next, best first. O(items · parts).
   ///
-  /// - Parameter repeats: whether what the shopper has may come; as training learnt where `nil`.
+  /// - Parameter repeats: whether what the shopper has may come. Where `nil`, as training learnt;
+  ///   what a visit has just looked at does not.
   /// - Throws: ``EngineError`` `unknownProduct` for a session of unknown products alone;
   ///   ``StorageError``.
   public func recommend(for subject: Subject, count: Int, repeats: Bool? = nil) throws -> Result {
     let deeds = try deeds(of: subject)
+    let isSession = if case .session = subject { true } else { false }
     var builder = InteractionsBuilder()
     for deed in deeds {
       guard let item = items.itemOfProduct[deed.product], deed.weight > 0 else { continue }
       builder.append(user: 0, item: Int(item), weight: deed.weight, time: deed.time)
     }
     let history = builder.build(userCount: 1, itemCount: items.count, keepsRepeats: true)
-    let allowsRepeats = repeats ?? trained.record.report.allowsRepeats
+    let allowsRepeats = repeats ?? (isSession ? false : trained.record.report.allowsRepeats)
     let shopper = Shoppers(strangers: 0..<1, of: history)
     let blend = allowsRepeats ? trained.all : trained.new
     let best = try best(blend, for: shopper, count: count, allowsRepeats: allowsRepeats)
@@ -150,6 +153,7 @@ public final class RecommendProducts: Sendable {
 extension RecommendProducts {
   private struct Deed {
     var product: String
+    var type: EventType
     var weight: Float
     var time: Double?
   }
@@ -163,14 +167,16 @@ extension RecommendProducts {
           "the recommender knows none of the session's products: \(products.joined(separator: ", "))"
         )
       }
-      return products.map { Deed(product: $0, weight: 1, time: nil) }
+      return products.map { Deed(product: $0, type: .viewItem, weight: 1, time: nil) }
     case .shopper(let name):
       for kind in [ShopperName.user(name), .visitor(name), .session(name)] {
         guard let known = try store.history(of: kind), let history = known.histories.first else {
           continue
         }
         return history.entries.map {
-          Deed(product: known.products[Int($0.product)], weight: weights[$0.type], time: $0.time)
+          Deed(
+            product: known.products[Int($0.product)], type: $0.type, weight: weights[$0.type],
+            time: $0.time)
         }
       }
       return []
@@ -204,10 +210,12 @@ extension RecommendProducts {
     _ best: [Neighbour], _ blend: Blend, for shopper: Shoppers, _ deeds: [Deed]
   ) throws -> [Item] {
     let contributions = try blend.contributions(to: best.map(\.item), for: shopper)
-    var own: [Int32: (last: String, count: Int)] = [:]
+    let target = trained.record.report.target
+    var own: [Int32: (last: String, taken: Int)] = [:]
     for deed in deeds where deed.weight > 0 {
       guard let item = items.itemOfProduct[deed.product] else { continue }
-      own[item] = (deed.product, (own[item]?.count ?? 0) + 1)
+      let taken = deed.type.rawValue == target ? 1 : 0
+      own[item] = (deed.product, (own[item]?.taken ?? 0) + taken)
     }
     return try zip(best, contributions).compactMap { neighbour, values in
       // Of several products of one text the shopper's own one.
@@ -228,7 +236,8 @@ extension RecommendProducts {
       reasons.sort { $0.contribution > $1.contribution }
       return Item(
         id: id, title: product.title, score: neighbour.score,
-        taken: own[Int32(neighbour.item)]?.count, reasons: reasons)
+        taken: own[Int32(neighbour.item)].flatMap { $0.taken > 0 ? $0.taken : nil },
+        reasons: reasons)
     }
   }
 }

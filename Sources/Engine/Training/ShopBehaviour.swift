@@ -15,8 +15,11 @@ struct ShopBehaviour {
     case order
   }
 
-  /// The share of what is judged that stage 1 and stage 2 hold, each.
-  static let heldOut = 0.1
+  /// The share of what is judged that stage 1 and stage 2 hold, each: a tenth, and up to a fifth
+  /// where a tenth would be too few to choose by.
+  static func heldOut(of targets: Int) -> Double {
+    min(0.2, max(0.1, 2_000 / Double(max(1, targets))))
+  }
 
   let items: ItemTable
   let shoppers: [ShopperName]
@@ -77,6 +80,7 @@ struct ShopBehaviour {
 
   private static func parted(_ deeds: [Deed]) -> ([Deed], Parting) {
     var deeds = deeds
+    let heldOut = heldOut(of: deeds.count { $0.isTarget })
     let times = deeds.lazy.filter(\.isTarget).compactMap(\.time).sorted()
     let isTimed = deeds.allSatisfy { $0.time != nil }
     if isTimed, let first = times.first, let last = times.last, last > first {

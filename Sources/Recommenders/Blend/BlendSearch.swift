@@ -23,7 +23,7 @@ public struct BlendSearch: Sendable {
   public var depth = 200
   /// Rows that are looked at, evenly spread; all where there are fewer.
   public var largestSample = 3_000
-  /// A part must better NDCG by this share to be taken in: fewer parts are faster and explain more.
+  /// A change must better NDCG by this share: fewer parts are faster and explain more.
   public var leastGain = 0.002
   /// Weights that are tried, relative to 1 for the best single part.
   static let grid: [Float] = [0, 0.03, 0.06, 0.12, 0.25, 0.5, 1, 2, 4]
@@ -78,48 +78,63 @@ public struct BlendSearch: Sendable {
   /// - Parameter allowsRepeats: whether lists may hold what a shopper has. Where not, only what was
   ///   new to the shopper counts as relevant.
   public func search(allowsRepeats: Bool) -> Outcome {
-    func score(_ weights: [Float]) -> Double {
-      self.score(weights, allowsRepeats: allowsRepeats, countsOwned: allowsRepeats)
+    func rows(_ weights: [Float]) -> [Double] {
+      self.rows(weights, allowsRepeats: allowsRepeats, countsOwned: allowsRepeats)
     }
     let single = (0..<parts).map { part in
-      score((0..<parts).map { $0 == part ? 1 : 0 })
+      Self.mean(rows((0..<parts).map { $0 == part ? 1 : 0 }))
     }
     let first = single.indices.max { single[$0] < single[$1] } ?? 0
     var weights = (0..<parts).map { Float($0 == first ? 1 : 0) }
-    var best = single.isEmpty ? 0 : single[first]
+    var best = rows(weights)
     for _ in 0..<3 {
-      let before = best
+      let before = weights
       for part in 0..<parts {
         for weight in Self.grid where weight != weights[part] {
           var trial = weights
           trial[part] = weight
           guard trial.contains(where: { $0 > 0 }) else { continue }
-          let found = score(trial)
-          let needed = weights[part] == 0 ? best * (1 + leastGain) : best
-          if found > needed || (weight == 0 && found >= best) { (weights, best) = (trial, found) }
+          let found = rows(trial)
+          let isSimpler = weight == 0 && Self.mean(found) >= Self.mean(best)
+          if isSimpler || isBetter(found, than: best) { (weights, best) = (trial, found) }
         }
       }
-      if best <= before { break }
+      if weights == before { break }
     }
-    return Outcome(weights: weights, score: best, single: single)
+    return Outcome(weights: weights, score: Self.mean(best), single: single)
+  }
+
+  /// Whether the mean gain is worth a change, and more than the luck of these rows: at least one
+  /// standard error of the paired differences (Breiman et al.'s one-standard-error rule). Few rows
+  /// would otherwise be fitted to their last accident.
+  private func isBetter(_ found: [Double], than best: [Double]) -> Bool {
+    guard found.count > 1 else { return false }
+    let gains = zip(found, best).map { $0 - $1 }
+    let gain = Self.mean(gains)
+    let variance = gains.reduce(0) { $0 + ($1 - gain) * ($1 - gain) } / Double(gains.count - 1)
+    let error = (variance / Double(gains.count)).squareRoot()
+    return gain > max(leastGain * Self.mean(best), error)
+  }
+
+  private static func mean(_ values: [Double]) -> Double {
+    values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
   }
 
   /// Mean NDCG of one set of weights.
   ///
   /// - Parameter countsOwned: whether what the shopper already had is among what should be found.
   func score(_ weights: [Float], allowsRepeats: Bool, countsOwned: Bool) -> Double {
-    var (sum, rows) = (0.0, 0)
-    for row in pool {
+    Self.mean(rows(weights, allowsRepeats: allowsRepeats, countsOwned: countsOwned))
+  }
+
+  /// NDCG of each row that has something to find.
+  private func rows(_ weights: [Float], allowsRepeats: Bool, countsOwned: Bool) -> [Double] {
+    pool.compactMap { row in
       let relevant = countsOwned ? row.relevant : row.unowned
-      guard relevant > 0 else { continue }
-      rows += 1
-      var hits: [Bool] = []
-      for place in best(of: row, weights, allowsRepeats: allowsRepeats) {
-        hits.append(row.isRelevant[place])
-      }
-      sum += RankingMetric.ndcg.value(hits: hits, relevant: relevant, cut: cut)
+      guard relevant > 0 else { return nil }
+      let hits = best(of: row, weights, allowsRepeats: allowsRepeats).map { row.isRelevant[$0] }
+      return RankingMetric.ndcg.value(hits: hits, relevant: relevant, cut: cut)
     }
-    return rows > 0 ? sum / Double(rows) : 0
   }
 
   /// The places of the best `cut` items of a row; equal scores by item.

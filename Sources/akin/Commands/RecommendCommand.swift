@@ -29,7 +29,8 @@ struct RecommendCommand: ParsableCommand {
   var count = 10
 
   @Flag(
-    inversion: .prefixedNo, help: "Whether what the shopper has may come; as training learnt.")
+    inversion: .prefixedNo,
+    help: "Whether what the shopper has may come; as training learnt, in a visit not.")
   var repeats: Bool?
 
   @Flag(help: "Print JSON.")
@@ -67,7 +68,7 @@ struct RecommendCommand: ParsableCommand {
 
   private func show(_ result: RecommendProducts.Result) {
     if !result.history.isEmpty {
-      Terminal.print(result.shopper.map { "\($0) took last" } ?? "This visit")
+      Terminal.print(result.shopper.map { "The last of \($0)" } ?? "This visit")
       for past in result.history { Terminal.print("  \(Self.line(past))") }
       Terminal.print("")
     }
@@ -83,7 +84,7 @@ struct RecommendCommand: ParsableCommand {
 
   private static func line(_ past: RecommendProducts.Past) -> String {
     var line = DisplayWidth.pad("\(past.id)  \(past.title)", to: 46)
-    line += "  \(past.count) ×"
+    line += past.count == 1 ? "  1 event" : "  \(past.count) events"
     if let last = past.last {
       let day = Date(timeIntervalSince1970: last).formatted(.iso8601.year().month().day())
       line += ", last \(day)"

@@ -43,13 +43,20 @@ import Testing
     let one = Self.history("u", (0..<10).map { (2, .purchase, Double($0)) })
     let other = Self.history("v", (0..<10).map { (1, .purchase, Double($0)) })
     let shop = try Self.behaviour([one, other])
-    #expect(shop.parting == .calendar(validation: 8, test: 9))
-    #expect(shop.history(through: 0).weights == [8, 8])
-    #expect(shop.history(through: 0).times?.max() == 7)
-    #expect(shop.history(through: 1).weights == [9, 9])
+    // A fifth each, because there is so little.
+    #expect(shop.parting == .calendar(validation: 6, test: 8))
+    #expect(shop.history(through: 0).weights == [6, 6])
+    #expect(shop.history(through: 0).times?.max() == 5)
+    #expect(shop.history(through: 1).weights == [8, 8])
     #expect(Array(shop.targets(in: 1)[0]) == [0])
     #expect(Array(shop.targets(in: 2)[1]) == [1])
     #expect(shop.history(through: 2).weights == [10, 10])
+  }
+
+  @Test func muchIsPartedByTenths() {
+    #expect(ShopBehaviour.heldOut(of: 1_000_000) == 0.1)
+    #expect(ShopBehaviour.heldOut(of: 16_000) == 0.125)
+    #expect(ShopBehaviour.heldOut(of: 0) == 0.2)
   }
 
   @Test func withoutTimesTheEndOfEachHistoryIsHeldOut() throws {
