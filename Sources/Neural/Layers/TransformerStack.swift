@@ -55,22 +55,26 @@ public final class TransformerBlock: Layer {
   private let expansion: Linear, contraction: Linear
   private let norm: Norm
   private let dropout: Double
+  private let dropsHidden: Bool
 
   /// - Parameters:
   ///   - expansion: hidden features of the second part; four times the width by default.
+  ///   - epsilon: what the norms add to the variance.
   ///   - dropout: of attention weights, hidden features and both results.
+  ///   - dropsHidden: whether hidden features are dropped out too; BERT leaves them.
   public init(
-    width: Int, heads: Int, expansion: Int? = nil, norm: Norm = .before, dropout: Double = 0,
-    dtype: DType = .float32, using generator: Generator
+    width: Int, heads: Int, expansion: Int? = nil, norm: Norm = .before, epsilon: Double = 1e-6,
+    dropout: Double = 0, dropsHidden: Bool = true, dtype: DType = .float32,
+    using generator: Generator
   ) throws(NeuralError) {
     attention = try MultiHeadAttention(
       width: width, heads: heads, dropout: dropout, dtype: dtype, using: generator)
-    attentionNorm = try LayerNorm(width, dtype: dtype)
-    outputNorm = try LayerNorm(width, dtype: dtype)
+    attentionNorm = try LayerNorm(width, epsilon: epsilon, dtype: dtype)
+    outputNorm = try LayerNorm(width, epsilon: epsilon, dtype: dtype)
     let hidden = expansion ?? 4 * width
     self.expansion = try Linear(width, hidden, dtype: dtype, using: generator)
     contraction = try Linear(hidden, width, dtype: dtype, using: generator)
-    (self.norm, self.dropout) = (norm, dropout)
+    (self.norm, self.dropout, self.dropsHidden) = (norm, dropout, dropsHidden)
   }
 
   /// `[rows, width]` → `[rows, width]`
@@ -96,7 +100,7 @@ public final class TransformerBlock: Layer {
   private func expanded(
     _ x: Tensor, _ residual: Tensor, _ pass: Pass
   ) throws(NeuralError) -> Tensor {
-    let hidden = try pass.dropout(expansion(x).gelu(), dropout)
+    let hidden = try pass.dropout(expansion(x).gelu(), dropsHidden ? dropout : 0)
     return try residual + pass.dropout(contraction(hidden), dropout)
   }
 
@@ -120,13 +124,13 @@ public final class TransformerStack: Layer {
   /// - Parameter isCausal: a row sees itself and earlier rows of its sequence only.
   public init(
     width: Int, heads: Int, blocks count: Int, expansion: Int? = nil, isCausal: Bool = false,
-    norm: TransformerBlock.Norm = .before, dropout: Double = 0, dtype: DType = .float32,
-    using generator: Generator
+    norm: TransformerBlock.Norm = .before, epsilon: Double = 1e-6, dropout: Double = 0,
+    dropsHidden: Bool = true, dtype: DType = .float32, using generator: Generator
   ) throws(NeuralError) {
     blocks = try (0..<count).map { _ throws(NeuralError) in
       try TransformerBlock(
-        width: width, heads: heads, expansion: expansion, norm: norm, dropout: dropout,
-        dtype: dtype, using: generator)
+        width: width, heads: heads, expansion: expansion, norm: norm, epsilon: epsilon,
+        dropout: dropout, dropsHidden: dropsHidden, dtype: dtype, using: generator)
     }
     finalNorm = norm == .before ? try LayerNorm(width, dtype: dtype) : nil
     self.isCausal = isCausal
