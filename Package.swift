@@ -58,6 +58,8 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     // Native libraries, each behind a small C header.
@@ -120,7 +122,11 @@ let package = Package(
       [
         "AkinEngine", "AkinCatalogue", "AkinEncoders", "AkinRanking", "AkinStorage", "AkinReport",
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Yams", package: "Yams"),
       ],
       resources: [
         "openapi.json", "dashboard.html", "dashboard.css", "demo.html", "demo.css", "app.js",
@@ -164,12 +170,14 @@ let package = Package(
     tests(
       "Server",
       [
-        "AkinCatalogue", "AkinEncoders", "AkinEngine", "AkinStorage",
+        "AkinCatalogue", "AkinEncoders", "AkinEngine", "AkinRanking", "AkinSimilarity",
+        "AkinStorage",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ]),
     .testTarget(
-      name: "AkinCommandTests", dependencies: ["akin"], path: "Tests/CommandTests",
+      name: "AkinCommandTests", dependencies: ["akin", "AkinCatalogue", "AkinStorage"],
+      path: "Tests/CommandTests",
       swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx20

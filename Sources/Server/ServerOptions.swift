@@ -21,6 +21,23 @@ public struct ServerOptions: Sendable {
   /// Seconds that a client may take to send a body.
   public var bodySeconds = 30.0
 
+  /// The certificate to serve HTTPS with; `nil` for HTTP.
+  public var tls: Certificate?
+
+  /// Files of a certificate, PEM.
+  public struct Certificate: Sendable, Equatable {
+    /// The certificate and its chain.
+    public var certificate: String
+    /// Its private key.
+    public var privateKey: String
+
+    /// Names the files.
+    public init(certificate: String, privateKey: String) {
+      self.certificate = certificate
+      self.privateKey = privateKey
+    }
+  }
+
   /// Sound defaults.
   public init() {}
 

@@ -3,8 +3,11 @@ internal import AkinStorage
 public import Foundation
 internal import HTTPTypes
 internal import Hummingbird
+internal import HummingbirdCore
+internal import HummingbirdTLS
 public import Logging
 internal import NIOCore
+internal import NIOSSL
 internal import Synchronization
 
 /// The shop over HTTP: the API, the pages, the probes and the metrics of one process.
@@ -15,6 +18,8 @@ public final class ShopServer: Sendable {
   let jobs: JobRunner
   let now: @Sendable () -> Double
   private let logger: Logger
+  /// Keeps a second server away from the folder while this one lives.
+  private let lock: BuildLock?
   // Of the server, not of a router: what a client has used up outlives the application.
   private let keys = KeyCache()
   private let limiter = RateLimiter()
@@ -23,14 +28,18 @@ public final class ShopServer: Sendable {
   ///
   /// - Throws: `StorageError`; `EncoderError`; `EngineError`.
   public convenience init(directory: URL, options: ServerOptions, logger: Logger) throws {
-    try self.init(shop: LiveShop.open(directory: directory), options: options, logger: logger)
+    let shop = try LiveShop.open(directory: directory)
+    try self.init(
+      shop: shop, options: options, logger: logger,
+      lock: BuildLock(directory: directory, for: .serve))
   }
 
   init(
-    shop: LiveShop, options: ServerOptions, logger: Logger,
+    shop: LiveShop, options: ServerOptions, logger: Logger, lock: BuildLock? = nil,
     now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
   ) {
     self.shop = shop
+    self.lock = lock
     self.options = options
     self.logger = logger
     self.now = now
@@ -45,16 +54,45 @@ public final class ShopServer: Sendable {
   public func run(onReady: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
     let maintenance = Task { await maintain() }
     defer { maintenance.cancel() }
-    try await application(onReady: onReady).runService()
+    do {
+      try await application(server: try protocols(), onReady: onReady).runService()
+    } catch let error as IOError {
+      throw ConfigurationError(
+        place: "\(options.host):\(options.port)",
+        message: "cannot be listened on (\(String(cString: strerror(error.errnoCode)))); "
+          + "choose another --host or --port")
+    }
     jobs.cancelAll()
   }
 
-  func application(onReady: @escaping @Sendable (Int) -> Void = { _ in })
-    -> some ApplicationProtocol
-  {
+  private static let http = HTTPServerBuilder.http1(
+    configuration: .init(idleTimeout: .seconds(60)))
+
+  /// HTTP, or HTTPS where there is a certificate.
+  private func protocols() throws -> HTTPServerBuilder {
+    guard let files = options.tls else { return Self.http }
+    do {
+      let chain = try NIOSSLCertificate.fromPEMFile(files.certificate)
+      let key = try NIOSSLPrivateKey(file: files.privateKey, format: .pem)
+      var configuration = TLSConfiguration.makeServerConfiguration(
+        certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+      configuration.minimumTLSVersion = .tlsv12
+      return try .tls(Self.http, tlsConfiguration: configuration)
+    } catch {
+      throw ConfigurationError(
+        place: "tls",
+        message:
+          "\(files.certificate) and \(files.privateKey) must be a PEM certificate and its key")
+    }
+  }
+
+  func application(
+    server: HTTPServerBuilder = ShopServer.http,
+    onReady: @escaping @Sendable (Int) -> Void = { _ in }
+  ) -> some ApplicationProtocol {
     Application(
       router: router(),
-      server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+      server: server,
       configuration: .init(
         address: .hostname(options.host, port: options.port), serverName: "akin", backlog: 1024),
       onServerRunning: { channel in onReady(channel.localAddress?.port ?? 0) },

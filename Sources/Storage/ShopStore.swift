@@ -106,6 +106,9 @@ public final class ShopStore: Sendable {
     } catch { throw .wrapping(error, path: path) }
   }
 
+  /// Copies everything into another database, as it stands at one moment.
+  func backup(into copy: DatabaseQueue) throws { try database.backup(to: copy) }
+
   private func writer() throws(StorageError) -> any DatabaseWriter {
     guard let writer = database as? any DatabaseWriter else {
       throw StorageError(.notWritable, path: path, "was opened for reading only")
@@ -113,7 +116,7 @@ public final class ShopStore: Sendable {
     return writer
   }
 
-  private static var migrator: DatabaseMigrator {
+  static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 catalogue, vectors, neighbours") { database in
       try database.execute(

@@ -24,7 +24,8 @@ import Foundation
       GraphCommand.self, EvaluateCommand.self, TrainCommand.self, RecommendCommand.self,
       MatchCommand.self,
       ModelCommand.self, DoctorCommand.self,
-      ServeCommand.self, UpCommand.self, KeyCommand.self,
+      ServeCommand.self, UpCommand.self, KeyCommand.self, BackupCommand.self,
+      RestoreCommand.self,
     ])
 
   static func main() async {

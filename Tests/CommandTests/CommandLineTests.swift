@@ -4,6 +4,7 @@ import Testing
 @Suite struct CommandLineTests {
   @Test(arguments: [
     "build", "similar", "encode", "graph", "report", "model", "doctor", "serve", "up", "key",
+    "backup", "restore",
   ])
   func everyCommandExplainsItself(command: String) throws {
     let help = try AkinProcess.run(command, "--help")

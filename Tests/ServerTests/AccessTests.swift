@@ -83,7 +83,7 @@ import Testing
   @Test func tooManyRequestsAreToldWhenToComeBack() async throws {
     var options = ServerOptions()
     options.requestsPerSecond = 1
-    let shop = try TestShop(options)
+    let shop = try TestShop(options, now: { 5 })
     #expect(try await shop.ask(.get, "/v1/products").status == 200)
     let second = try await shop.ask(.get, "/v1/products")
     #expect(second.status == 429)

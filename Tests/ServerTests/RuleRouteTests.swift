@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{}", "id"), (#"{"id":"x","action":{"type":"stock","out_of_stock":"hide"}}"#, "id"),
+    ("{}", "action"), (#"{"id":"x","action":{"type":"stock","out_of_stock":"hide"}}"#, "id"),
     (#"{"id":"r","action":{"type":"jump"}}"#, "action.type"),
     (#"{"id":"r","action":{"type":"boost","match":{"brand":["a"]}}}"#, "action.factor"),
     (

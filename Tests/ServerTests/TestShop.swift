@@ -16,7 +16,10 @@ final class TestShop: Sendable {
   let shop: LiveShop
   let server: ShopServer
 
-  init(_ options: ServerOptions = ServerOptions(), in directory: URL? = nil) throws {
+  init(
+    _ options: ServerOptions = ServerOptions(), in directory: URL? = nil,
+    now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
+  ) throws {
     self.directory =
       directory
       ?? FileManager.default.temporaryDirectory.appending(path: "akin-server-\(UUID().uuidString)")
@@ -27,7 +30,7 @@ final class TestShop: Sendable {
       shop: shop, options: options,
       logger: Logger(label: "test") { _ in
         SwiftLogNoOpLogHandler()
-      })
+      }, now: now)
   }
 
   deinit { try? FileManager.default.removeItem(at: directory) }
@@ -49,11 +52,13 @@ final class TestShop: Sendable {
 
   /// One request.
   func ask(
-    _ method: HTTPRequest.Method, _ uri: String, _ body: String? = nil, headers: HTTPFields = [:]
+    _ method: HTTPRequest.Method, _ uri: String, _ body: String? = nil, headers: HTTPFields = [:],
+    bytes: [UInt8]? = nil
   ) async throws -> Answer {
-    try await server.application().test(.router) { client in
+    let body = body.map { ByteBuffer(string: $0) } ?? bytes.map { ByteBuffer(bytes: $0) }
+    return try await server.application().test(.router) { client in
       let response = try await client.execute(
-        uri: uri, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })
+        uri: uri, method: method, headers: headers, body: body)
       return Answer(
         status: response.status.code, headers: response.headers,
         text: String(buffer: response.body))

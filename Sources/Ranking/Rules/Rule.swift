@@ -33,10 +33,10 @@ public struct Rule: Sendable, Equatable, Codable {
     case id, name, active, action, scope, schedule
   }
 
-  /// Reads a rule; what is left out has its default.
+  /// Reads a rule; what is left out has its default, ``id`` an empty one, which ``check()`` refuses.
   public init(from decoder: any Decoder) throws {
     let members = try decoder.container(keyedBy: CodingKeys.self)
-    id = try members.decode(String.self, forKey: .id)
+    id = try members.decodeIfPresent(String.self, forKey: .id) ?? ""
     name = try members.decodeIfPresent(String.self, forKey: .name) ?? ""
     active = try members.decodeIfPresent(Bool.self, forKey: .active) ?? true
     action = try members.decode(RuleAction.self, forKey: .action)

@@ -14,6 +14,14 @@ struct Query {
     return String(value)
   }
 
+  func identifier(_ name: String) throws(Problem) -> String? {
+    guard let text = try text(name) else { return nil }
+    guard (1...BatchBody.identifierLimit).contains(text.utf8.count) else {
+      throw .field(name, "takes 1 to \(BatchBody.identifierLimit) bytes")
+    }
+    return text
+  }
+
   func list(_ name: String) throws(Problem) -> [String]? {
     try text(name)?.split(separator: ",").map(String.init)
   }

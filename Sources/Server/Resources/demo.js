@@ -84,7 +84,7 @@ function frame() {
   document.getElementById("language").textContent = t("language");
   document.getElementById("find-label").textContent = t("searchShop");
   document.getElementById("words").placeholder = t("searchShop");
-  document.getElementById("nav").replaceChildren(h("a", { href: "#/home" }, t("home")), h("a", { href: "#/basket" }, `${t("basket")} ${basket.length || ""}`), h("a", { href: "/" }, t("admin")));
+  document.getElementById("nav").replaceChildren(h("a", { href: "#/basket" }, `${t("basket")} ${basket.length || ""}`), h("a", { href: "/" }, t("admin")));
   document.getElementById("note").replaceChildren(t("demoNote", visitor), h("button", { class: "quiet", type: "button", onclick: () => {
     sessionStorage.setItem("akin-visitor", visitor = `demo-${random()}`);
     basket = [];

@@ -48,7 +48,7 @@ export async function overview() {
       panel(t("traffic"), traffic(shop.event_days)),
       panel(t("byType"), table([t("kind"), t("count")], types.map(([name, count]) => [name, number(count)]))),
       panel(t("latency"), table([t("route"), t("count"), t("half"), t("most")],
-        shop.latency.slice(0, 12).map((row) => [row.route, number(row.count), milliseconds(row.p50), milliseconds(row.p99)]))),
+        shop.latency.filter((row) => row.route.includes(" /v1/")).slice(0, 12).map((row) => [row.route, number(row.count), milliseconds(row.p50), milliseconds(row.p99)]))),
       quality(shop.quality),
       build ? panel(t("buildTook"), h("p", { class: "note" }, `${date(build.finished)} · ${shop.model} · ${t("refused", number(build.rejected))}`),
         table([t("kind"), "s"], build.stages.map((stage) => [stage.name, number(stage.seconds, 1)]))) : null),

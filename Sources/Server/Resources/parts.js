@@ -11,7 +11,7 @@ export function h(tag, properties = {}, ...children) {
     else if (value === true) element.setAttribute(name, "");
     else element.setAttribute(name, value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 
@@ -60,7 +60,7 @@ export const milliseconds = (seconds) => `${number(seconds * 1000, 1)} ms`;
 export function duration(seconds) {
   const steps = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
   const [size, unit] = steps.find(([size]) => seconds >= size) ?? steps[3];
-  return (Math.floor(seconds / size)).toLocaleString(locale(), { style: "unit", unit, unitDisplay: "long" });
+  return (Math.floor(seconds / size)).toLocaleString(locale(), { style: "unit", unit, unitDisplay: "short" });
 }
 
 export function money(price) {

@@ -73,7 +73,8 @@ struct RuleRoutes {
   }
 
   private func save(_ request: Request, id: String) async throws -> Response {
-    let body = try await read(RuleBody.self, request)
+    var body = try await read(RuleBody.self, request)
+    if body.rule.id.isEmpty { body.rule.id = id }
     guard body.rule.id == id else { throw Problem.field("id", "is not the one of the address") }
     guard (0...10_000).contains(body.position ?? 0) else {
       throw Problem.field("position", "takes a whole number from 0 to 10000")
@@ -83,13 +84,15 @@ struct RuleRoutes {
     guard !isNew || shop.rules.count < 500 else {
       throw Problem(.conflict, "too-many-rules", "a shop has at most 500 rules")
     }
-    try await Offload.run { try shop.save(body.rule, position: body.position) }
+    try await Offload.run { [body] in try shop.save(body.rule, position: body.position) }
     return JSON.response(body.rule, status: isNew ? .created : .ok)
   }
 
   private func preview(_ wanted: Preview) throws -> Response {
     try wanted.request.check("request.")
-    if let rule = wanted.rule {
+    var rule = wanted.rule
+    if rule?.id.isEmpty == true { rule?.id = "draft" }
+    if let rule {
       do { try rule.check() } catch { throw Problem.field("rule.\(error.field)", error.message) }
     }
     guard let slot = wanted.request.wanted.first, wanted.request.wanted.count == 1 else {
@@ -100,7 +103,7 @@ struct RuleRoutes {
     request.excluded = Set(wanted.request.exclude ?? [])
     let before = server.shop.rules
     var after = before.filter { $0.id != wanted.without }
-    if let rule = wanted.rule {
+    if let rule {
       if let place = after.firstIndex(where: { $0.id == rule.id }) {
         after[place] = rule
       } else {

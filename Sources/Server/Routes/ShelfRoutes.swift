@@ -47,7 +47,7 @@ struct ShelfRoutes {
     request.audiences = Set(try query.list("audience") ?? [])
     let explains = try query.flag("explain")
     let answer = try await answer(
-      request, explains: explains, whyNot: try query.text("why_not"))
+      request, explains: explains, whyNot: try query.identifier("why_not"))
     return JSON.response(answer)
   }
 

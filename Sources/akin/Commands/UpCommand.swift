@@ -26,6 +26,7 @@ struct UpCommand: AsyncParsableCommand {
   @OptionGroup var options: ServeOptions
 
   func run() async throws {
+    let settings = try options.settings()
     let directory = URL(filePath: shop, directoryHint: .isDirectory)
     var build = BuildOptions()
     build.model = model
@@ -36,6 +37,6 @@ struct UpCommand: AsyncParsableCommand {
       ).run(
         products: products.map { URL(filePath: $0) }, events: events.map { URL(filePath: $0) })
     }
-    try await options.serve(directory)
+    try await options.serve(directory, settings)
   }
 }

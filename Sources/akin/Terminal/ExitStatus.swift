@@ -2,6 +2,7 @@ import AkinCatalogue
 import AkinEncoders
 import AkinEngine
 import AkinRecommenders
+import AkinServer
 import AkinSimilarity
 import AkinStorage
 import ArgumentParser
@@ -52,6 +53,7 @@ struct ExitStatus {
       case .checkpoint: cannotWrite
       default: unusableInput
       }
+    case is ConfigurationError: usage
     case is CancellationError: interrupted
     case is ValidationError, is ExitCode, is CleanExit: nil
     // The parser's own errors are of types that it keeps to itself.
