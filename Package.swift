@@ -154,6 +154,10 @@ let package = Package(
     .executableTarget(
       name: "akin-bench-sparse", dependencies: ["AkinSimilarity", "AkinCatalogue"],
       path: "Benchmarks/Sparse", exclude: ["compare.py", "run"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "akin-bench-recommend", dependencies: ["AkinEngine"], path: "Benchmarks/Recommend",
+      exclude: ["compare.py", "run"],
+      swiftSettings: swiftSettings),
 
     tests("Catalogue", ["CArrow", "CFeed"], exclude: ["Fixtures"]),
     tests("Text", exclude: ["Fixtures"]),

@@ -65,13 +65,27 @@ public struct EvaluateInteractions {
     progress.end(
       "\(split.train.userCount.formatted()) users, \(split.train.itemCount.formatted()) items,"
         + " \(split.train.count.formatted()) interactions to learn from")
-    let settings = try settings(for: split)
-    var report = EvaluationReport(chosen: settings.name.rawValue, settings: settings.summary)
+    let choice = try choose(for: split.train)
+    var report = EvaluationReport(
+      chosen: choice.parts.map(\.settings.name.rawValue).joined(separator: " + "),
+      settings: choice.summary)
+    report.reason = choice.reason
+    report.candidates = choice.candidates
+    report.choiceSeconds = choice.seconds
     let clock = ContinuousClock()
-    var model: (any Recommender)?
-    report.fitSeconds = try clock.measure { model = try fit(settings, to: split.train) }.seconds
-    guard let model else { return report }
-    report.evaluateSeconds = try clock.measure { try measure(model, on: split, &report) }.seconds
+    var parts: [Blend.Part] = []
+    report.fitSeconds = try clock.measure {
+      for part in choice.parts {
+        parts.append(
+          .init(
+            name: part.settings.name.rawValue, weight: part.weight,
+            model: try fit(part.settings, to: split.train)))
+      }
+    }.seconds
+    let fitted = parts
+    report.evaluateSeconds = try clock.measure {
+      try measure(fitted, on: split, &report)
+    }.seconds
     return report
   }
 
@@ -84,11 +98,49 @@ public struct EvaluateInteractions {
     }
   }
 
-  private func settings(for split: Split) throws -> RecommenderSettings {
-    switch choice {
-    case .named(let name): try name.settings.changing(changes)
-    case .automatic: RecommenderName.itemKNN.settings
+  /// What is measured in the end, and how it was found.
+  private struct Chosen {
+    var parts: [(settings: RecommenderSettings, weight: Float)]
+    var reason: String?
+    var candidates: [EvaluationReport.Candidate] = []
+    var seconds: Double?
+
+    var summary: String {
+      guard parts.count > 1 else { return parts.first?.settings.summary ?? "" }
+      return parts.map { "\($0.weight) × \($0.settings.name.rawValue) (\($0.settings.summary))" }
+        .joined(separator: " + ")
     }
+  }
+
+  private func choose(for train: Interactions) throws -> Chosen {
+    switch choice {
+    case .named(let name): return Chosen(parts: [(try name.settings.changing(changes), 1)])
+    case .automatic: break
+    }
+    var search = RecommenderSearch()
+    search.validFraction = validFraction
+    search.budget = budget
+    search.seed = seed
+    progress.begin("Choosing", total: nil, unit: "steps")
+    var steps = 0
+    var outcome: RecommenderSearch.Outcome?
+    let seconds = try ContinuousClock().measure {
+      outcome = try search.run(train) { _, _ in
+        try Task.checkCancellation()
+        steps += 1
+        progress.advance(to: steps)
+      }
+    }.seconds
+    guard let outcome else { return Chosen(parts: []) }
+    progress.end(
+      outcome.parts.map(\.settings.name.rawValue).joined(separator: " + ") + ": " + outcome.reason)
+    return Chosen(
+      parts: outcome.parts, reason: outcome.reason,
+      candidates: outcome.best.map {
+        .init(
+          recommender: $0.settings.name.rawValue, settings: $0.settings.summary, score: $0.score,
+          fitSeconds: $0.seconds)
+      }, seconds: seconds)
   }
 
   private func fit(_ settings: RecommenderSettings, to train: Interactions) throws
@@ -104,13 +156,12 @@ public struct EvaluateInteractions {
   }
 
   private func measure(
-    _ model: any Recommender, on split: Split, _ report: inout EvaluationReport
+    _ parts: [Blend.Part], on split: Split, _ report: inout EvaluationReport
   ) throws {
     progress.begin("Ranking", total: split.train.userCount, unit: "users")
     let ranking = FullRanking(
       k: cuts.max() ?? 20, threads: ProcessInfo.processInfo.activeProcessorCount)
-    let lists = try model.rankAll(
-      split.train, with: ranking, areasOf: measuresArea ? split.test : nil)
+    let lists = try rank(parts, split, with: ranking)
     let metrics = RowMetrics(of: lists, relevant: split.test, cuts: cuts)
     report.measure(metrics, seed: seed)
     report.sizes = [
@@ -122,6 +173,22 @@ public struct EvaluateInteractions {
     report.lists = ListMetrics(of: lists, rows: metrics.rows, train: split.train, cut: cut)
     report.strata = strata(of: lists, metrics, split, cut: cut)
     progress.end("\(metrics.rows.count.formatted()) users have test items")
+  }
+
+  private func rank(_ parts: [Blend.Part], _ split: Split, with ranking: FullRanking) throws
+    -> RankedLists
+  {
+    if parts.count == 1 {
+      return try parts[0].model.rankAll(
+        split.train, with: ranking, areasOf: measuresArea ? split.test : nil)
+    }
+    let blend = try Blend(parts)
+    let (train, test) = (split.train, split.test)
+    var rows = FullRanking.Rows(count: train.userCount, excluded: { train[$0] })
+    if measuresArea { rows.relevant = { test[$0] } }
+    return try ranking.rank(rows, itemCount: blend.itemCount) { rows, scores in
+      try blend.score(Shoppers(known: rows, of: train), into: scores)
+    }
   }
 
   private func strata(of lists: RankedLists, _ metrics: RowMetrics, _ split: Split, cut: Int)

@@ -25,7 +25,7 @@ public struct ListMetrics: Sendable, Equatable, Codable {
   ///   - diversitySample: diversity is taken over at most so many lists, evenly spread.
   public init(
     of lists: RankedLists, rows: [Int], train: Interactions, cut: Int,
-    diversitySample: Int = 2_000
+    diversitySample: Int = 500
   ) {
     let counts = train.itemCounts()
     var shown = [Int](repeating: 0, count: train.itemCount)

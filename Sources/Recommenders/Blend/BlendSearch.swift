@@ -1,5 +1,6 @@
 public import AkinCatalogue
-internal import AkinEvaluation
+public import AkinEvaluation
+internal import AkinSimilarity
 internal import Foundation
 
 /// Finds the weights of a ``Blend`` on validation data, by coordinate ascent on NDCG.
@@ -25,10 +26,12 @@ public struct BlendSearch: Sendable {
   public var largestSample = 3_000
   /// A change must better NDCG by this share: fewer parts are faster and explain more.
   public var leastGain = 0.002
+  /// What is made as large as possible: the mean of these, at the cut.
+  public var metrics: [RankingMetric] = [.ndcg]
   /// Weights that are tried, relative to 1 for the best single part.
   static let grid: [Float] = [0, 0.03, 0.06, 0.12, 0.25, 0.5, 1, 2, 4]
 
-  private let pool: [Row]
+  private var pool: [Row]
   private let parts: Int
 
   private struct Row: Sendable {
@@ -58,13 +61,15 @@ public struct BlendSearch: Sendable {
     let all = (0..<relevant.userCount).filter { !relevant[$0].isEmpty && !train[$0].isEmpty }
     let step = max(1, (all.count + largestSample - 1) / largestSample)
     let chosen = stride(from: 0, to: all.count, by: step).map { all[$0] }
-    var pool: [Row] = []
-    for (done, user) in chosen.enumerated() {
-      pool.append(
-        try Self.row(user, candidates, train: train, relevant: relevant, depth: depth))
-      if done % 64 == 0 { try progress(done, chosen.count) }
-    }
-    self.pool = pool
+    pool = try Self.rows(
+      chosen, candidates, train: train, relevant: relevant, depth: depth, progress: progress)
+  }
+
+  /// Adds the rows of a search over another split of the same data, with the same candidates in the
+  /// same order.
+  mutating func add(_ other: BlendSearch) {
+    precondition(parts == other.parts, "the same candidates")
+    pool += other.pool
   }
 
   /// Whether lists that may hold what a shopper has are better, judged on all that shoppers took:
@@ -133,7 +138,9 @@ public struct BlendSearch: Sendable {
       let relevant = countsOwned ? row.relevant : row.unowned
       guard relevant > 0 else { return nil }
       let hits = best(of: row, weights, allowsRepeats: allowsRepeats).map { row.isRelevant[$0] }
-      return RankingMetric.ndcg.value(hits: hits, relevant: relevant, cut: cut)
+      return metrics.reduce(0) { sum, metric in
+        sum + metric.value(hits: hits, relevant: relevant, cut: cut) / Double(metrics.count)
+      }
     }
   }
 
@@ -150,6 +157,26 @@ public struct BlendSearch: Sendable {
       if best.count > cut { best.removeLast() }
     }
     return best.map(\.place)
+  }
+
+  /// Batches on all cores, with a report after each.
+  private static func rows(
+    _ users: [Int], _ candidates: Blend, train: Interactions, relevant: Interactions, depth: Int,
+    progress: (Int, Int) throws -> Void
+  ) throws -> [Row] {
+    var pool: [Row] = []
+    for start in stride(from: 0, to: users.count, by: 64) {
+      let batch = Array(users[start..<min(users.count, start + 64)])
+      let results = Slots<Result<Row, any Error>>(count: batch.count)
+      Workers.all.run(batch.count) { index, _ in
+        results[index] = Result {
+          try row(batch[index], candidates, train: train, relevant: relevant, depth: depth)
+        }
+      }
+      for case let result? in results.values { pool.append(try result.get()) }
+      try progress(start + batch.count, users.count)
+    }
+    return pool
   }
 
   private static func row(

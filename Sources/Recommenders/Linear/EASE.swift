@@ -56,7 +56,7 @@ public struct EASE: RecommenderAlgorithm, Equatable, Codable {
   /// Inverts.
   ///
   /// - Throws: ``RecommenderError`` `badSetting`; `tooLarge` where the inverse takes more than
-  ///   `memory`: take a ridge over neighbours then; `diverged`.
+  ///   `memory`: take ``GraphFilter`` then; `diverged`.
   public func fit(_ interactions: Interactions, progress: FitProgress) throws -> EASEModel {
     try check(interactions)
     let scaled = ScaledInteractions(
@@ -86,8 +86,8 @@ public struct EASE: RecommenderAlgorithm, Equatable, Codable {
     guard needed <= allowed else {
       throw RecommenderError(
         .tooLarge,
-        "ease would take \(needed >> 20) MiB for \(interactions.itemCount) items; take 'ridge',"
-          + " which looks at neighbours alone, or allow more memory")
+        "ease would take \(needed >> 20) MiB for \(interactions.itemCount) items; take"
+          + " 'graph-filter', which keeps the leading directions alone, or allow more memory")
     }
   }
 
@@ -176,17 +176,17 @@ extension SymmetricTiles {
     let width = tiles * Self.side
     let strip = UnsafeMutablePointer<Float>.allocate(capacity: Self.side * width)
     defer { strip.deallocate() }
-    var bound: Float = 0
+    var bound: Float?
     var offsets: [Int32] = [0]
     var (columns, values): ([Int32], [Float]) = ([], [])
     // The bound is that of the middle strip; strips are alike, for items stand in no order of size.
     for index in [tiles / 2] + Array(0..<tiles) {
       self.strip(index, into: strip)
       let rows = index * Self.side..<min(count, (index + 1) * Self.side)
-      if offsets.count == 1 && bound == 0 {
+      guard let bound else {
         bound = Self.bound(
-          strip, rows: rows.count, width: width, factors: factors,
-          scales: scales, first: rows.lowerBound, kept: entries * rows.count)
+          strip, rows: rows.count, width: width, factors: factors, scales: scales,
+          first: rows.lowerBound, kept: entries * rows.count)
         continue
       }
       for row in rows {

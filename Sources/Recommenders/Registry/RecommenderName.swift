@@ -14,6 +14,10 @@ public enum RecommenderName: String, Sendable, CaseIterable, Codable {
   case ials
   /// ``GraphFilter``.
   case graphFilter = "graph-filter"
+  /// ``SLIM``.
+  case slim
+  /// ``BPR``.
+  case bpr
 
   /// With the settings a shop begins with.
   public var settings: RecommenderSettings {
@@ -25,6 +29,8 @@ public enum RecommenderName: String, Sendable, CaseIterable, Codable {
     case .ease: .ease(EASE())
     case .ials: .ials(ImplicitALS())
     case .graphFilter: .graphFilter(GraphFilter())
+    case .slim: .slim(SLIM())
+    case .bpr: .bpr(BPR())
     }
   }
 

@@ -17,6 +17,10 @@ public enum RecommenderSettings: Sendable, Equatable {
   case ials(ImplicitALS)
   /// A filter of the graph of shoppers and items.
   case graphFilter(GraphFilter)
+  /// Each item a sparse sum of its neighbours.
+  case slim(SLIM)
+  /// Factors by pairs of what was taken and what was not.
+  case bpr(BPR)
 
   /// Its name.
   public var name: RecommenderName {
@@ -28,6 +32,8 @@ public enum RecommenderSettings: Sendable, Equatable {
     case .ease: .ease
     case .ials: .ials
     case .graphFilter: .graphFilter
+    case .slim: .slim
+    case .bpr: .bpr
     }
   }
 
@@ -41,6 +47,8 @@ public enum RecommenderSettings: Sendable, Equatable {
     case .ease(let algorithm): algorithm
     case .ials(let algorithm): algorithm
     case .graphFilter(let algorithm): algorithm
+    case .slim(let algorithm): algorithm
+    case .bpr(let algorithm): algorithm
     }
   }
 
@@ -81,6 +89,8 @@ public enum RecommenderSettings: Sendable, Equatable {
     case .ease(let algorithm): .ease(try Self.changing(algorithm, changes))
     case .ials(let algorithm): .ials(try Self.changing(algorithm, changes))
     case .graphFilter(let algorithm): .graphFilter(try Self.changing(algorithm, changes))
+    case .slim(let algorithm): .slim(try Self.changing(algorithm, changes))
+    case .bpr(let algorithm): .bpr(try Self.changing(algorithm, changes))
     }
   }
 
@@ -123,6 +133,8 @@ extension ModelArchive {
     case .ease: try EASEModel(self)
     case .ials: try ImplicitALSModel(self)
     case .graphFilter: try GraphFilterModel(self)
+    case .slim: try SLIMModel(self)
+    case .bpr: try BPRModel(self)
     case nil:
       throw RecommenderError(
         .damaged, "no recommender is called '\(kind)'; a newer Akin wrote it: train it again")

@@ -1,0 +1,33 @@
+// The evaluation of one recommender, without the rest of the command line: what Benchmarks/Recommend/run
+// and experiments call.
+//   akin-bench-recommend TRAIN TEST NAME [setting=value …]
+// prints one line of JSON: recall@20, ndcg@20, seconds of fitting (and of an iteration), of ranking.
+import AkinEngine
+import Foundation
+
+guard CommandLine.arguments.count >= 4 else {
+  print("usage: akin-bench-recommend TRAIN TEST NAME|auto [setting=value …] [budget=seconds]")
+  exit(64)
+}
+let arguments = CommandLine.arguments
+do {
+  var evaluation = EvaluateInteractions(try .init(arguments[3]), progress: SilentProgress())
+  evaluation.cuts = [20]
+  for argument in arguments.dropFirst(4) {
+    let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else { continue }
+    if parts[0] == "budget", let seconds = Double(parts[1]) {
+      evaluation.budget = seconds
+    } else {
+      evaluation.changes[parts[0]] = parts[1]
+    }
+  }
+  let report = try evaluation.run(
+    train: URL(filePath: arguments[1]), test: URL(filePath: arguments[2]))
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys]
+  print(String(decoding: try encoder.encode(report), as: UTF8.self))
+} catch {
+  FileHandle.standardError.write(Data("akin-bench-recommend: \(error)\n".utf8))
+  exit(65)
+}
