@@ -99,6 +99,7 @@ let package = Package(
     module(
       "Search", ["AkinCatalogue", "AkinText", "CKernels"],
       resources: [.embedInCode("Lexicon/lexicon.txt")]),
+    module("Alike", ["AkinCatalogue", "AkinText", "AkinEncoders", "AkinSimilarity"]),
     module("Evaluation", ["AkinCatalogue", "AkinSimilarity", "CKernels"]),
     module(
       "Recommenders",
@@ -152,6 +153,10 @@ let package = Package(
       name: "akin-bench-graph", dependencies: ["AkinSimilarity"], path: "Benchmarks/Graph",
       exclude: ["README.md", "compare.py", "run"], swiftSettings: swiftSettings),
     .executableTarget(
+      name: "akin-bench-alike",
+      dependencies: ["AkinAlike", "AkinEncoders", "AkinSimilarity", "AkinCatalogue"],
+      path: "Benchmarks/Alike", exclude: ["run"], swiftSettings: swiftSettings),
+    .executableTarget(
       name: "akin-bench-sparse", dependencies: ["AkinSimilarity", "AkinCatalogue"],
       path: "Benchmarks/Sparse", exclude: ["compare.py", "run"], swiftSettings: swiftSettings),
     .executableTarget(
@@ -165,6 +170,7 @@ let package = Package(
     tests("Encoders", ["AkinNeural"], exclude: ["Fixtures"]),
     tests("Similarity", ["AkinCatalogue", "CKernels"]),
     tests("Search", ["AkinCatalogue", "AkinText", "CKernels"]),
+    tests("Alike", ["AkinCatalogue", "AkinEncoders", "AkinSimilarity"]),
     tests("Evaluation", ["AkinCatalogue"]),
     tests("Recommenders", ["AkinCatalogue", "AkinEvaluation", "AkinSimilarity", "CKernels"]),
     tests("Ranking", ["AkinCatalogue"]),

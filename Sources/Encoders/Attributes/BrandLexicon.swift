@@ -10,6 +10,8 @@ public struct BrandLexicon: Sendable, Equatable {
   /// Folded name → the folded name that stands for all of the brand's names.
   private var keys: [String: String] = [:]
   private var longestWords = 1
+  /// The first word of each name.
+  private var beginnings: Set<Substring> = []
 
   /// A lexicon that knows no brand.
   public init() {}
@@ -23,14 +25,27 @@ public struct BrandLexicon: Sendable, Equatable {
   /// The key of a folded name that the catalogue knows.
   func known(_ name: String) -> String? { keys[name] }
 
+  /// Whether a name may begin in a folded word of a title.
+  func mayBegin(_ word: Substring) -> Bool {
+    beginnings.contains(word) || word.utf8.contains { $0 >= 0xE0 }
+  }
+
   /// The most words any name has.
   var reach: Int { longestWords }
 
-  /// The folded names in a brand cell: `Samsung/三星` holds two.
+  /// What shops write where they have no brand to name.
+  private static let placeholders: Set<String> = [
+    "other", "others", "其他", "其它", "其他品牌", "其它品牌", "无品牌", "无", "no brand", "nobrand", "unbranded",
+    "generic", "none", "n a", "na", "unknown", "不详", "未知", "null",
+  ]
+
+  /// The folded names in a brand cell: `Samsung/三星` holds two, `沃猫（家电）` one and a trade.
+  /// Empty for a cell that says there is no brand.
   static func names(in cell: String, _ analyser: TextAnalyser) -> [String] {
-    let separators: Set<Character> = ["/", "|", "(", ")", "（", "）", "／"]
-    return cell.split(whereSeparator: separators.contains).map { analyser.folded(String($0)) }
-      .filter { !$0.isEmpty }
+    let named = cell.prefix { $0 != "（" && $0 != "(" }
+    return named.split { $0 == "/" || $0 == "|" || $0 == "／" }
+      .map { analyser.folded(String($0)) }
+      .filter { !$0.isEmpty && !placeholders.contains($0) }
   }
 
   /// Learns the brands of `products`. O(length of their brands and titles).
@@ -41,6 +56,7 @@ public struct BrandLexicon: Sendable, Equatable {
     var learner = Learner()
     for product in products { learner.add(product, analyser) }
     keys = learner.finish()
+    beginnings = Set(keys.keys.map { $0.prefix { $0 != " " } })
     longestWords = keys.keys.map { $0.split(separator: " ").count }.max().map { min($0, 4) } ?? 1
   }
 }

@@ -2,6 +2,7 @@
 ///
 /// Shades count as what a shopper would file them under: `space grey` and `深空灰` are grey.
 public struct Colours: OptionSet, Sendable, Hashable {
+  /// One bit for each base colour.
   public let rawValue: UInt32
 
   /// The set with the given bits.

@@ -25,6 +25,16 @@ extension FactComparison {
       return part == 0 ? nil : (aspect, part)
     }
   }
+
+  /// The sum of ``contributions(_:)``. O(aspects).
+  public func sum(_ weights: FactWeights) -> Float {
+    var sum: Float = 0
+    for index in values.indices {
+      guard let value = values[index] else { continue }
+      sum += value * (value > 0 ? weights.agreement[index] : weights.conflict[index])
+    }
+    return sum
+  }
 }
 
 /// What agreement and contradiction of each aspect count.

@@ -77,7 +77,9 @@ public final class FactReader {
       facts.joined.append(analysed.text(index))
     }
     let folded = analyser.folded(title)
-    facts.colours.formUnion(Colours.running(folded))
+    if folded.utf8.contains(where: { $0 >= 0xE4 }) {
+      facts.colours.formUnion(Colours.running(folded))
+    }
     facts.target = Self.target(in: folded)
     if let brand = brand(in: folded) {
       facts.brand = brand
@@ -123,22 +125,27 @@ public final class FactReader {
     return joined
   }
 
+  /// Marks before what a product is made for, and marks behind it, as bytes.
+  private static let marksBefore = [
+    " for ", " fits ", " compatible with ", " fur ", " pour ", " para ", "适用于", "适用", "兼容",
+    "适配",
+  ].map { Array($0.utf8) }
+  private static let marksBehind = ["专用", "通用"].map { Array($0.utf8) }
+
   /// What stands behind `for`, `适用`, `compatible with` … in a folded title.
   private static func target(in folded: String) -> String? {
-    for marker in [" for ", " fits ", " compatible with ", " fur ", " pour ", " para "] {
-      if let found = folded.firstRange(of: marker) { return String(folded[found.upperBound...]) }
-    }
-    for marker in ["适用于", "适用", "兼容", "适配"] {
-      if let found = folded.firstRange(of: marker), found.upperBound < folded.endIndex {
-        return String(folded[found.upperBound...])
+    folded.withFieldBytes { bytes in
+      for start in bytes.indices where bytes[start] == 0x20 || bytes[start] >= 0xE4 {
+        let rest = bytes[start...]
+        for mark in marksBefore where rest.count > mark.count && rest.starts(with: mark) {
+          return String(decoding: rest.dropFirst(mark.count), as: UTF8.self)
+        }
+        for mark in marksBehind where start > 0 && rest.starts(with: mark) {
+          return String(decoding: bytes[..<start], as: UTF8.self)
+        }
       }
+      return nil
     }
-    for marker in ["专用", "通用"] {
-      if let found = folded.firstRange(of: marker), found.lowerBound > folded.startIndex {
-        return String(folded[..<found.lowerBound])
-      }
-    }
-    return nil
   }
 
   // MARK: Brands
@@ -148,6 +155,7 @@ public final class FactReader {
     guard brands.count > 0 else { return nil }
     let words = folded.split(separator: " ")
     for start in words.indices {
+      guard brands.mayBegin(words[start]) else { continue }
       for length in stride(from: min(brands.reach, words.count - start), to: 0, by: -1) {
         let phrase = words[start..<start + length].joined(separator: " ")
         if let key = brands.known(phrase) { return key }

@@ -140,6 +140,26 @@ public struct SparseMatrix: Sendable, Equatable {
     }
   }
 
+  /// The inner product of two rows. O(their entries).
+  public func dotProduct(_ left: Int, _ right: Int) -> Float {
+    var (one, other) = (offsets[left], offsets[right])
+    let (oneEnd, otherEnd) = (offsets[left + 1], offsets[right + 1])
+    var sum: Float = 0
+    while one < oneEnd, other < otherEnd {
+      let (first, second) = (columns[one], columns[other])
+      if first == second {
+        sum += values[one] * values[other]
+        one += 1
+        other += 1
+      } else if first < second {
+        one += 1
+      } else {
+        other += 1
+      }
+    }
+    return sum
+  }
+
   /// The same entries with other values, or with none where the pattern is all that is used.
   func replacingValues(_ values: [Float]) -> SparseMatrix {
     SparseMatrix(columnCount: columnCount, offsets: offsets, columns: columns, values: values)

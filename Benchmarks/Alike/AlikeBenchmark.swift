@@ -1,0 +1,209 @@
+import AkinAlike
+import AkinCatalogue
+import AkinEncoders
+import AkinSimilarity
+import Foundation
+
+/// akin-bench-alike [--part cluster,pairs,zh] [--model NAME] [--set name=value …] [--half 0|1]
+struct AlikeBenchmark {
+  private var parts: Set<String> = ["cluster", "pairs", "zh"]
+  private var model = "minilm-l6"
+  private var weights = AlikeWeights()
+  private var half: Int?
+  private var dump: String?
+  private let data: URL
+
+  struct Usage: Error, CustomStringConvertible { let description: String }
+
+  init(_ arguments: [String]) throws {
+    let folder = ProcessInfo.processInfo.environment["AKIN_DATA"] ?? "../shared/data"
+    data = URL(filePath: folder)
+    var rest = arguments[...]
+    while let word = rest.popFirst() {
+      guard let value = rest.popFirst() else { throw Usage(description: "\(word) needs a value") }
+      switch word {
+      case "--part": parts = Set(value.split(separator: ",").map(String.init))
+      case "--model": model = value
+      case "--dump": dump = value
+      case "--half": half = Int(value)
+      case "--set": try set(value)
+      default: throw Usage(description: "unknown option \(word)")
+      }
+    }
+  }
+
+  private mutating func set(_ text: String) throws {
+    for assignment in text.split(separator: ",") {
+      let parts = assignment.split(separator: "=").map(String.init)
+      guard parts.count == 2, let value = Float(parts[1]) else {
+        throw Usage(description: "--set takes name=number")
+      }
+      let paths: [String: WritableKeyPath<AlikeWeights, Float>] = [
+        "word": \.terms.word, "number": \.terms.number, "compound": \.terms.compound,
+        "part": \.terms.part, "adjacent": \.terms.adjacent, "dictionary": \.terms.dictionaryWord,
+        "bigram": \.terms.bigram, "crossing": \.terms.crossing, "character": \.terms.character,
+        "quantity": \.terms.quantity, "brandterm": \.terms.brand, "rarity": \.terms.rarity,
+        "words": \.words, "meaning": \.meaning,
+      ]
+      if let path = paths[parts[0]] {
+        weights[keyPath: path] = value
+      } else if parts[0] == "facts" {
+        weights.facts.agreement = weights.facts.agreement.map { $0 * value }
+        weights.facts.conflict = weights.facts.conflict.map { $0 * value }
+      } else if let aspect = FactAspect(rawValue: String(parts[0].dropFirst())),
+        let index = FactAspect.allCases.firstIndex(of: aspect)
+      {
+        if parts[0].first == "+" { weights.facts.agreement[index] = value }
+        if parts[0].first == "-" { weights.facts.conflict[index] = value }
+      } else {
+        throw Usage(description: "--set knows no \(parts[0])")
+      }
+    }
+  }
+
+  func run() throws {
+    if parts.contains("cluster") { try clusters() }
+    if parts.contains("pairs") {
+      for set in [
+        "WDC_computers", "Structured_Amazon-Google", "Structured_Walmart-Amazon", "Textual_Abt-Buy",
+      ] { try pairs(set) }
+    }
+    if parts.contains("zh") { try chinese() }
+  }
+
+  // MARK: Vectors
+
+  /// The vectors of texts, kept under `AKIN_ALIKE_CACHE` between runs that try weights.
+  private func vectors(_ texts: [String], name: String) throws -> (values: [Float], seconds: Double)
+  {
+    guard weights.meaning > 0 else { return ([], 0) }
+    let cache = ProcessInfo.processInfo.environment["AKIN_ALIKE_CACHE"].map {
+      URL(filePath: $0).appending(path: "\(name)-\(model)-\(texts.count).f32")
+    }
+    if let cache, let saved = try? Data(contentsOf: cache) {
+      return (saved.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }, 0)
+    }
+    let encoder = try ModelStore().locate(model).encoder()
+    let start = ContinuousClock.now
+    let rows = try encoder.encode(texts)
+    let seconds = Self.seconds(since: start)
+    if let cache { try rows.values.withUnsafeBytes { try Data($0).write(to: cache) } }
+    return (rows.values, seconds)
+  }
+
+  static func seconds(since start: ContinuousClock.Instant) -> Double {
+    let elapsed = start.duration(to: .now).components
+    return Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
+  }
+
+  private func emit(_ bench: String, _ metric: String, _ value: Double, _ note: String = "") {
+    let rounded = String(format: "%.4f", value)
+    print(
+      "{\"bench\": \"\(bench)\", \"peer\": \"akin \(model)\", \"metric\": \"\(metric)\", "
+        + "\"value\": \(rounded), \"note\": \"\(note)\"}")
+    fflush(nil)
+  }
+
+  // MARK: Parts
+
+  private func clusters() throws {
+    let offers = try PricerunnerOffers(data.appending(path: "catalogue/pricerunner/products.csv"))
+    let (values, encoding) = try vectors(offers.products.map(\.title), name: "pricerunner")
+    let start = ContinuousClock.now
+    var index = try ContentIndex(offers.products, weights: weights)
+    let read = Self.seconds(since: start)
+    let dimension = values.count / max(1, offers.products.count)
+    var meaning = NeighbourLists()
+    let lists = try values.withUnsafeBufferPointer { values in
+      if dimension > 0 {
+        index.fitMeaning(values, dimension: dimension)
+        meaning = try SimilarityGraph(k: 50).neighbours(
+          of: HeldVectors(values: values, dimension: dimension))
+      }
+      return try ContentGraph(k: 100).neighbours(
+        of: index, values: values, dimension: dimension, meaning: meaning)
+    }
+    let joining = Self.seconds(since: start)
+    let note = String(
+      format: "encoding %.1f s, all else %.1f s, of it reading %.1f s; unrelated %.2f", encoding,
+      joining, read, index.measure.unrelatedCosine)
+    for chosen in half.map({ [$0] }) ?? [0, 1, nil] as [Int?] {
+      let (recall, precision) = offers.measure(lists, half: chosen)
+      let part = chosen.map { " half \($0)" } ?? ""
+      emit("pricerunner clusters\(part)", "recall@1", recall, note)
+      emit("pricerunner clusters\(part)", "mAP@100", precision)
+    }
+  }
+
+  private func scores(_ parts: [LabelledPairs], name: String) throws -> [[Float]] {
+    var products: [Product] = []
+    var places: [Product: Int] = [:]
+    func place(_ product: Product) -> Int {
+      if let known = places[product] { return known }
+      places[product] = products.count
+      products.append(product)
+      return products.count - 1
+    }
+    let pairs = parts.map { part in zip(part.left, part.right).map { (place($0), place($1)) } }
+    let (values, _) = try vectors(products.map(ProductText.compose), name: name)
+    var index = try ContentIndex(products, weights: weights)
+    let dimension = values.count / products.count
+    return try values.withUnsafeBufferPointer { values in
+      if let dump {
+        if dimension > 0 { index.fitMeaning(values, dimension: dimension) }
+        let lists = try ContentGraph(k: 20).neighbours(
+          of: index, values: values, dimension: dimension,
+          meaning: dimension > 0
+            ? try SimilarityGraph(k: 20).neighbours(
+              of: HeldVectors(values: values, dimension: dimension)) : NeighbourLists())
+        func rivals(_ one: Int, _ other: Int) -> String {
+          let scores = lists[one].filter { $0.item != other }.map(\.score)
+          return "\(scores.first ?? 0),\(scores.prefix(5).reduce(0, +) / 5),\(scores.prefix(15).reduce(0, +) / 15)"
+        }
+        var out = ""
+        for (number, part) in pairs.enumerated() {
+          for (place, pair) in part.enumerated() {
+            let cosine = dimension > 0 ? index.cosine(pair.0, pair.1, values, dimension) : 0
+            let comparison = FactComparison(index.facts[pair.0], index.facts[pair.1])
+            let cells = comparison.values.map { $0.map { "\($0)" } ?? "" }
+            out += "\(number),\(parts[number].labels[place] ? 1 : 0),\(index.wordCosine(pair.0, pair.1)),\(cosine),"
+              + cells.joined(separator: ",") + ",\(index.score(pair.0, pair.1, cosine: cosine)),\(rivals(pair.0, pair.1)),\(rivals(pair.1, pair.0))\n"
+          }
+        }
+        try out.write(toFile: dump + "-" + name + ".csv", atomically: true, encoding: .utf8)
+      }
+      if dimension > 0 { index.fitMeaning(values, dimension: dimension) }
+      return pairs.map {
+        $0.map { left, right in
+          index.score(
+            left, right, cosine: dimension > 0 ? index.cosine(left, right, values, dimension) : 0)
+        }
+      }
+    }
+  }
+
+  private func pairs(_ name: String) throws {
+    let folder = data.appending(path: "matching/\(name)")
+    let parts = try ["train", "valid", "test"].map { part in
+      let files = ["\(part).txt", "\(part).txt.medium"].map { folder.appending(path: $0) }
+      return try LabelledPairs(
+        lines: files.first { FileManager.default.fileExists(atPath: $0.path) } ?? files[0])
+    }
+    let scores = try scores(parts, name: name)
+    let train = PairScores.best(scores[0], parts[0].labels)
+    let (threshold, valid) = PairScores.best(scores[1], parts[1].labels)
+    let test = PairScores.f1(scores[2], parts[2].labels, threshold: threshold)
+    emit(
+      "zero-shot \(name)", "F1", test,
+      String(
+        format: "valid %.3f, train %.3f, test AUC %.3f", valid, train.f1,
+        PairScores.auc(scores[2], parts[2].labels)))
+  }
+
+  private func chinese() throws {
+    let pairs = try LabelledPairs(
+      json: data.appending(path: "matching/zh_OpenBG_Align_500/pairs.jsonl"))
+    let scores = try scores([pairs], name: "openbg")[0]
+    emit("zero-shot OpenBG", "AUC", PairScores.auc(scores, pairs.labels))
+  }
+}
