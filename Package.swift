@@ -115,7 +115,7 @@ let package = Package(
     module(
       "Engine",
       [
-        "AkinCatalogue", "AkinText", "AkinNeural", "AkinEncoders", "AkinSimilarity",
+        "AkinCatalogue", "AkinText", "AkinNeural", "AkinEncoders", "AkinAlike", "AkinSimilarity",
         "AkinEvaluation", "AkinRecommenders", "AkinRanking", "AkinStorage", "AkinReport",
       ]),
     module(
@@ -176,7 +176,7 @@ let package = Package(
     tests("Ranking", ["AkinCatalogue"]),
     tests("Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Report", ["AkinCatalogue"]),
-    tests("Engine", ["AkinCatalogue", "AkinEncoders", "AkinRecommenders"]),
+    tests("Engine", ["AkinCatalogue", "AkinAlike", "AkinStorage", "AkinEncoders", "AkinRecommenders"]),
     tests(
       "Server",
       [

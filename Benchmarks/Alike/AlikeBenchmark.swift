@@ -4,13 +4,13 @@ import AkinEncoders
 import AkinSimilarity
 import Foundation
 
-/// akin-bench-alike [--part cluster,pairs,zh] [--model NAME] [--set name=value …] [--half 0|1]
+/// akin-bench-alike [--part cluster,pairs,zh] [--model NAME] [--set name=value …] [--half 0|1] [--rivals no]
 struct AlikeBenchmark {
   private var parts: Set<String> = ["cluster", "pairs", "zh"]
   private var model = "minilm-l6"
   private var weights = AlikeWeights()
   private var half: Int?
-  private var dump: String?
+  private var usesRivals = true
   private let data: URL
 
   struct Usage: Error, CustomStringConvertible { let description: String }
@@ -24,7 +24,7 @@ struct AlikeBenchmark {
       switch word {
       case "--part": parts = Set(value.split(separator: ",").map(String.init))
       case "--model": model = value
-      case "--dump": dump = value
+      case "--rivals": usesRivals = value != "no"
       case "--half": half = Int(value)
       case "--set": try set(value)
       default: throw Usage(description: "unknown option \(word)")
@@ -42,13 +42,16 @@ struct AlikeBenchmark {
         "word": \.terms.word, "number": \.terms.number, "compound": \.terms.compound,
         "part": \.terms.part, "adjacent": \.terms.adjacent, "dictionary": \.terms.dictionaryWord,
         "bigram": \.terms.bigram, "crossing": \.terms.crossing, "character": \.terms.character,
-        "quantity": \.terms.quantity, "brandterm": \.terms.brand, "rarity": \.terms.rarity,
+        "quantity": \.terms.quantity, "measured": \.terms.measured, "brandterm": \.terms.brand,
+        "rarity": \.terms.rarity,
         "words": \.words, "meaning": \.meaning,
       ]
       if let path = paths[parts[0]] {
         weights[keyPath: path] = value
       } else if parts[0] == "facts" {
         weights.facts.agreement = weights.facts.agreement.map { $0 * value }
+        weights.facts.conflict = weights.facts.conflict.map { $0 * value }
+      } else if parts[0] == "conflicts" {
         weights.facts.conflict = weights.facts.conflict.map { $0 * value }
       } else if let aspect = FactAspect(rawValue: String(parts[0].dropFirst())),
         let index = FactAspect.allCases.firstIndex(of: aspect)
@@ -149,34 +152,20 @@ struct AlikeBenchmark {
     var index = try ContentIndex(products, weights: weights)
     let dimension = values.count / products.count
     return try values.withUnsafeBufferPointer { values in
-      if let dump {
-        if dimension > 0 { index.fitMeaning(values, dimension: dimension) }
-        let lists = try ContentGraph(k: 20).neighbours(
-          of: index, values: values, dimension: dimension,
-          meaning: dimension > 0
-            ? try SimilarityGraph(k: 20).neighbours(
-              of: HeldVectors(values: values, dimension: dimension)) : NeighbourLists())
-        func rivals(_ one: Int, _ other: Int) -> String {
-          let scores = lists[one].filter { $0.item != other }.map(\.score)
-          return "\(scores.first ?? 0),\(scores.prefix(5).reduce(0, +) / 5),\(scores.prefix(15).reduce(0, +) / 15)"
-        }
-        var out = ""
-        for (number, part) in pairs.enumerated() {
-          for (place, pair) in part.enumerated() {
-            let cosine = dimension > 0 ? index.cosine(pair.0, pair.1, values, dimension) : 0
-            let comparison = FactComparison(index.facts[pair.0], index.facts[pair.1])
-            let cells = comparison.values.map { $0.map { "\($0)" } ?? "" }
-            out += "\(number),\(parts[number].labels[place] ? 1 : 0),\(index.wordCosine(pair.0, pair.1)),\(cosine),"
-              + cells.joined(separator: ",") + ",\(index.score(pair.0, pair.1, cosine: cosine)),\(rivals(pair.0, pair.1)),\(rivals(pair.1, pair.0))\n"
-          }
-        }
-        try out.write(toFile: dump + "-" + name + ".csv", atomically: true, encoding: .utf8)
+      var meaning = NeighbourLists()
+      if dimension > 0 {
+        index.fitMeaning(values, dimension: dimension)
+        meaning = try SimilarityGraph(k: 20).neighbours(
+          of: HeldVectors(values: values, dimension: dimension))
       }
-      if dimension > 0 { index.fitMeaning(values, dimension: dimension) }
-      return pairs.map {
-        $0.map { left, right in
-          index.score(
-            left, right, cosine: dimension > 0 ? index.cosine(left, right, values, dimension) : 0)
+      let sameness = Sameness(
+        try ContentGraph(k: 20).neighbours(
+          of: index, values: values, dimension: dimension, meaning: meaning))
+      return pairs.map { part in
+        part.map { left, right in
+          let cosine = dimension > 0 ? index.cosine(left, right, values, dimension) : 0
+          let score = index.score(left, right, cosine: cosine)
+          return usesRivals ? sameness(left, right, score: score) : score
         }
       }
     }

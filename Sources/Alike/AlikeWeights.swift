@@ -7,7 +7,7 @@ public struct AlikeWeights: Sendable, Equatable, Codable {
   /// The share of shared words and model numbers.
   public var words: Float = 0.7
   /// The share of the encoder's meaning.
-  public var meaning: Float = 0.3
+  public var meaning: Float = 0.15
   /// What agreement and contradiction of each fact add.
   public var facts = FactWeights([
     .barcode: (0.3, 0.1), .brand: (0, 0.12), .model: (0.25, 0.15), .series: (0, 0.15),

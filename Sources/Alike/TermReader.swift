@@ -19,6 +19,7 @@ final class TermReader {
   private let analyser: TextAnalyser
   private let weights: TermWeights
   private var analysed = AnalysedText()
+  private var spans: [Range<Int>] = []
 
   init(_ weights: TermWeights) throws {
     analyser = try TextAnalyser()
@@ -32,8 +33,13 @@ final class TermReader {
     analyser.analyse(text, into: &analysed)
     var terms: [ContentTerm] = []
     terms.reserveCapacity(analysed.terms.count + 4)
+    spans.removeAll(keepingCapacity: true)
+    if weights.measured != 1 {
+      _ = text.withFieldBytes { QuantityReader.find(in: $0, spans: &spans) }
+    }
     for (index, term) in analysed.terms.enumerated() {
-      let weight = weight(of: term.kind)
+      var weight = weight(of: term.kind)
+      if isMeasured(term.source) { weight *= weights.measured }
       guard weight > 0 else { continue }
       let key = analysed.bytes[Int(term.range.lowerBound)..<Int(term.range.upperBound)]
         .withUnsafeBytes { Self.hash($0) }
@@ -44,15 +50,23 @@ final class TermReader {
     }
     if weights.quantity > 0 {
       for quantity in facts.quantities {
+        let (value, dimension) = quantity.comparable
         add(
-          "=\(quantity.dimension.rawValue) \(Self.rounded(quantity.value))",
-          weights.quantity, isNamed ? quantity.written : nil, to: &terms)
+          "=\(dimension.rawValue) \(Self.rounded(value))", weights.quantity,
+          isNamed ? quantity.written : nil, to: &terms)
       }
     }
     if weights.brand > 0, let brand = facts.brand {
       add("=brand \(brand)", weights.brand, isNamed ? brand : nil, to: &terms)
     }
     return terms
+  }
+
+  /// Whether a term stands in a number with a unit. Both ascend, but there are few.
+  private func isMeasured(_ source: Range<Int32>) -> Bool {
+    spans.contains {
+      Int(source.lowerBound) < $0.upperBound && $0.lowerBound < Int(source.upperBound)
+    }
   }
 
   private func add(

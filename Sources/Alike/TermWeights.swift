@@ -18,6 +18,8 @@ public struct TermWeights: Sendable, Equatable, Codable {
   public var crossing: Float = 0.3
   /// One character.
   public var character: Float = 0.3
+  /// The factor of terms inside a number with a unit, which the quantity stands for.
+  public var measured: Float = 0.3
   /// A quantity in its base unit.
   public var quantity: Float = 1
   /// The brand, under all of its names.

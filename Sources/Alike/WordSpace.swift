@@ -70,8 +70,85 @@ public struct WordSpace: Sendable {
     return entries
   }
 
-  private func rarity(of column: Int) -> Float {
-    let plain = 1 + log(Float(count + 1) / Float(frequencies[column] + 1))
+  /// A term of a single text with its weight in the text's row.
+  struct WeighedTerm: Sendable {
+    var key: UInt64
+    var value: Float
+    var isModel: Bool
+    var text: String
+  }
+
+  /// The weighed terms of a text that need not be of the catalogue, of unit length, by key. A term
+  /// that the catalogue lacks counts as one that a single product has.
+  func weighed(_ terms: [ContentTerm]) -> [WeighedTerm] {
+    var result: [(term: WeighedTerm, count: Float)] = []
+    for term in terms.sorted(by: { $0.key < $1.key }) {
+      if let last = result.last, last.term.key == term.key {
+        result[result.count - 1].count += 1
+        result[result.count - 1].term.value = max(last.term.value, term.weight)
+      } else {
+        result.append(
+          (
+            WeighedTerm(
+              key: term.key, value: term.weight, isModel: term.isModel, text: term.text ?? ""), 1
+          ))
+      }
+    }
+    var weighed = result.map { entry in
+      var term = entry.term
+      let frequency = columns[term.key].map { frequencies[Int($0)] } ?? 1
+      term.value *= (1 + log(entry.count)) * rarity(frequency: frequency)
+      return term
+    }
+    let length = weighed.reduce(0) { $0 + $1.value * $1.value }.squareRoot()
+    guard length > 0 else { return [] }
+    for index in weighed.indices { weighed[index].value /= length }
+    return weighed
+  }
+
+  private func rarity(of column: Int) -> Float { rarity(frequency: frequencies[column]) }
+
+  private func rarity(frequency: Int32) -> Float {
+    let plain = 1 + log(Float(count + 1) / Float(frequency + 1))
     return weights.rarity == 1 ? plain : pow(plain, weights.rarity)
+  }
+}
+
+extension WordSpace: Codable {
+  private enum Key: String, CodingKey { case weights, count, keys, frequencies }
+
+  /// Writes the terms that more than one text has; all others count alike.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(weights, forKey: .weights)
+    try container.encode(count, forKey: .count)
+    let kept = columns.filter { frequencies[Int($0.value)] > 1 }.sorted { $0.key < $1.key }
+    let keys = kept.map(\.key.littleEndian).withUnsafeBytes { Data($0) }
+    let counts = kept.map { frequencies[Int($0.value)].littleEndian }.withUnsafeBytes { Data($0) }
+    try container.encode(keys, forKey: .keys)
+    try container.encode(counts, forKey: .frequencies)
+  }
+
+  /// Reads what ``encode(to:)`` wrote.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    weights = try container.decode(TermWeights.self, forKey: .weights)
+    count = try container.decode(Int.self, forKey: .count)
+    let keys = try container.decode(Data.self, forKey: .keys)
+    let counts = try container.decode(Data.self, forKey: .frequencies)
+    guard keys.count == 2 * counts.count, keys.count % 8 == 0 else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .keys, in: container, debugDescription: "as many keys as frequencies are wanted")
+    }
+    keys.withUnsafeBytes { keys in
+      counts.withUnsafeBytes { counts in
+        for index in 0..<keys.count / 8 {
+          let key = keys.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
+          let frequency = counts.loadUnaligned(fromByteOffset: index * 4, as: Int32.self)
+          columns[UInt64(littleEndian: key)] = Int32(frequencies.count)
+          frequencies.append(Int32(littleEndian: frequency))
+        }
+      }
+    }
   }
 }

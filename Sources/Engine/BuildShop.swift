@@ -1,3 +1,4 @@
+internal import AkinAlike
 public import AkinCatalogue
 internal import AkinEncoders
 internal import AkinRecommenders
@@ -99,8 +100,10 @@ public final class BuildShop {
     let encoded = try timed("Encoding texts") {
       try encode(texts.values, with: encoder, key: model.key)
     }
-    let (similar, digest) = try timed("Comparing texts") {
-      try compare(texts.values, key: model.key, dimension: encoder.dimension)
+    let compared = try timed("Comparing texts") {
+      try compare(
+        texts.values, texts.firstProducts(of: catalogue.products), key: model.key,
+        dimension: encoder.dimension)
     }
     let together = try timed("Counting baskets") {
       try neighbours(of: behaviour, ordinals: catalogue.ordinals)
@@ -110,14 +113,16 @@ public final class BuildShop {
       products: catalogue.products.count, texts: texts.values.count, encoded: encoded,
       rejected: rejects.count, events: behaviour.summary.events,
       baskets: behaviour.baskets.count, unknownProducts: behaviour.summary.unknownProducts,
-      similarDigest: digest, stages: stages, finished: now().timeIntervalSince1970)
+      similarDigest: compared.digest, stages: stages, finished: now().timeIntervalSince1970)
+    var records = [
+      BuildSummary.recordName: try json(summary), QualityRecord.name: try json(catalogue.quality),
+    ]
+    if let measure = compared.measure { records[MeasureRecord.name] = try json(measure) }
     let snapshot = ShopSnapshot(
       products: catalogue.products, texts: texts.values, textOfProduct: texts.indices,
-      baskets: together.basketCounts, similar: similar, boughtTogether: together.lists,
+      baskets: together.basketCounts, similar: compared.lists, boughtTogether: together.lists,
       behaviour: behaviour.summary.rows > 0 || options.forgetsEvents ? behaviour.histories : nil,
-      records: [
-        BuildSummary.recordName: try json(summary), QualityRecord.name: try json(catalogue.quality),
-      ])
+      records: records)
     try timed("Publishing") {
       progress.begin("Publishing", total: nil, unit: "products")
       try store.publish(snapshot)
@@ -221,23 +226,30 @@ extension BuildShop {
       store: store, neighbours: options.neighbours, memory: options.memory, progress: progress)
   }
 
+  private struct Compared {
+    var lists: NeighbourLists
+    var digest: String
+    /// How they were compared; `nil` where the last build's holds.
+    var measure: ContentMeasure?
+  }
+
   /// The content neighbours of every text, taken over from the last build where nothing changed.
-  private func compare(_ texts: [String], key: String, dimension: Int) throws
-    -> (NeighbourLists, String)
-  {
-    let digest = TextDigest.of(texts, model: key, neighbours: options.neighbours)
+  private func compare(
+    _ texts: [String], _ products: [Product], key: String, dimension: Int
+  ) throws -> Compared {
+    let digest = TextDigest.of(texts, products, model: key, neighbours: options.neighbours)
     progress.begin("Comparing texts", total: texts.count, unit: "texts")
     if try BuildSummary.last(of: store)?.similarDigest == digest {
       let lists = try store.allNeighbours(.content)
       var similar = NeighbourLists()
       for text in texts.indices { similar.append(lists[text] ?? []) }
       progress.end("unchanged since the last build")
-      return (similar, digest)
+      return Compared(lists: similar, digest: digest)
     }
-    let similar = try textGraph.lists(
-      of: texts, model: key, dimension: dimension, digest: digest)
+    let (similar, measure) = try textGraph.lists(
+      of: texts, products, model: key, dimension: dimension, digest: digest)
     progress.end("\(texts.count.formatted()) texts, every pair")
-    return (similar, digest)
+    return Compared(lists: similar, digest: digest, measure: measure)
   }
 }
 

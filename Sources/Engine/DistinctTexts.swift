@@ -1,3 +1,6 @@
+internal import AkinAlike
+internal import AkinCatalogue
+
 /// The different texts among those of all products, in order of first appearance.
 struct DistinctTexts {
   private(set) var values: [String] = []
@@ -18,18 +21,37 @@ struct DistinctTexts {
   }
 }
 
+extension DistinctTexts {
+  /// The first product of each text, which stands for all of them where facts are compared.
+  func firstProducts(of products: [Product]) -> [Product] {
+    var first: [Product?] = Array(repeating: nil, count: values.count)
+    for (product, text) in zip(products, indices) where first[text] == nil {
+      first[text] = product
+    }
+    return first.compactMap(\.self)
+  }
+}
+
 /// Tells whether two builds compare the same texts in the same way.
 enum TextDigest {
   /// 64-bit FNV-1a of everything the neighbour lists depend on. Not for security: it only saves
   /// work, and the odds of a wrong match are 2⁻⁶⁴.
-  static func of(_ texts: [String], model: String, neighbours: Int) -> String {
+  static func of(
+    _ texts: [String], _ products: [Product] = [], model: String, neighbours: Int
+  ) -> String {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     func add(_ text: String) {
       for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
       hash = (hash ^ 0xFF) &* 0x100_0000_01B3
     }
-    add("v1 \(model) \(neighbours)")
+    add("v2 \(model) \(neighbours)")
     for text in texts { add(text) }
+    for product in products {
+      add(ContentText.words(of: product))
+      let price = (product.salePrice ?? product.price).map { "\($0.amount) \($0.currency ?? "")" }
+      for field in [product.gtin, product.itemGroup, price] { add(field ?? "") }
+      for path in product.categories { add(path.joined(separator: "\u{1F}")) }
+    }
     return String(hash, radix: 16)
   }
 }

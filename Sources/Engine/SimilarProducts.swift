@@ -1,3 +1,4 @@
+public import AkinAlike
 internal import AkinCatalogue
 internal import AkinEncoders
 internal import AkinSimilarity
@@ -12,7 +13,8 @@ public final class SimilarProducts: Sendable {
     public var id: String
     /// Its title.
     public var title: String
-    /// Cosine of the texts' vectors, or the shrunk cosine of the baskets.
+    /// How alike the contents are by the joined measure, 1 for the same text; or the shrunk cosine
+    /// of the baskets.
     public var score: Float
     /// `content` or `basket`.
     public var source: String
@@ -24,6 +26,8 @@ public final class SimilarProducts: Sendable {
     public var variant: String?
     /// Further products whose encoded text is the same as this one's, which are not listed.
     public var sameText: Int?
+    /// Why it is called alike: parts that add up to ``score``; where it was asked for.
+    public var evidence: [LikenessAccount.Part]?
   }
 
   /// What was asked.
@@ -51,15 +55,23 @@ public final class SimilarProducts: Sendable {
 
   private let store: ShopStore
   private let isDistinct: Bool
+  private let explains: Bool
   private let index: Mutex<ExactNeighbours?> = Mutex(nil)
+  private let likeness: Mutex<LikenessReader?> = Mutex(nil)
+
+  /// Texts nearest by meaning that are scored for a shopper's words.
+  private static let candidates = 200
 
   /// Asks the shop in `store`.
   ///
-  /// - Parameter distinct: whether products of one title, such as the sizes of one article, count
-  ///   as one neighbour, of which the nearest stands for all.
-  public init(store: ShopStore, distinct: Bool = false) {
+  /// - Parameters:
+  ///   - distinct: whether products of one title, such as the sizes of one article, count as one
+  ///     neighbour, of which the nearest stands for all.
+  ///   - explaining: whether content neighbours come with ``Item/evidence``.
+  public init(store: ShopStore, distinct: Bool = false, explaining: Bool = false) {
     self.store = store
     isDistinct = distinct
+    explains = explaining
   }
 
   /// The `k` nearest by content and the `k` best basket partners of the product `id`.
@@ -78,7 +90,9 @@ public final class SimilarProducts: Sendable {
     var content = Shelf(capacity: k, isDistinct: isDistinct)
     if let twin = try twins(of: stored) { content.offer(twin) }
     for neighbour in try nearest(to: stored.text, k: k) where !content.isFull {
-      if let item = try item(text: neighbour.item, score: neighbour.score) { content.offer(item) }
+      guard var item = try item(text: neighbour.item, score: neighbour.score) else { continue }
+      if explains { try explain(&item, stored.text, neighbour.item) }
+      content.offer(item)
     }
     var basket = Shelf(capacity: k, isDistinct: isDistinct)
     for neighbour in try store.neighbours(.basket, of: stored.ordinal) where !basket.isFull {
@@ -107,8 +121,11 @@ public final class SimilarProducts: Sendable {
     let rows = try model.load().encode([text], as: .query)
     let query = try Vectors(values: rows.values, dimension: rows.dimension)
     var content = Shelf(capacity: k, isDistinct: isDistinct)
-    for neighbour in try searchable(summary).search(query, k: reach(k))[0] where !content.isFull {
-      if let item = try item(text: neighbour.item, score: neighbour.score) { content.offer(item) }
+    let near = try searchable(summary).search(query, k: max(reach(k), Self.candidates))[0]
+    for (neighbour, account) in try scored(near, asLike: text) where !content.isFull {
+      guard var item = try item(text: neighbour.item, score: neighbour.score) else { continue }
+      item.evidence = explains ? account?.parts : nil
+      content.offer(item)
     }
     return Result(query: Query(text: text), items: content.items)
   }
@@ -116,7 +133,7 @@ public final class SimilarProducts: Sendable {
   /// How many texts to look at for `k` items: many may share a title.
   private func reach(_ k: Int) -> Int { isDistinct ? 100 * k : k }
 
-  /// Stored lists where they are long enough, else a search of all vectors.
+  /// Stored lists where they are long enough, else also those nearest by meaning, by score.
   private func nearest(to text: Int, k: Int) throws -> [Neighbour] {
     let stored = try store.neighbours(.content, of: text)
     guard stored.count < reach(k), let summary = try BuildSummary.last(of: store),
@@ -124,7 +141,46 @@ public final class SimilarProducts: Sendable {
     else { return stored }
     let index = try searchable(summary)
     let query = try Vectors(values: Array(index.vectors[text]), dimension: summary.dimension)
-    return try index.search(query, k: reach(k) + 1)[0].filter { $0.item != text }
+    let near = try index.search(query, k: reach(k) + 1)[0].filter { $0.item != text }
+    guard let likeness = try measured() else { return near }
+    let known = Set(stored.map(\.item))
+    let further = try near.filter { !known.contains($0.item) }.map { neighbour in
+      let account = try likeness.account(text, neighbour.item, cosine: neighbour.score)
+      return Neighbour(item: neighbour.item, score: account.score)
+    }
+    return (stored + further).sorted { $0.precedes($1) }
+  }
+
+  /// Texts near by meaning, by the joined score; by the cosine in a shop without a measure.
+  private func scored(_ near: [Neighbour], asLike text: String) throws
+    -> [(neighbour: Neighbour, account: LikenessAccount?)]
+  {
+    guard let likeness = try measured() else { return near.map { ($0, nil) } }
+    return try near.map { neighbour in
+      let account = try likeness.account(query: text, neighbour.item, cosine: neighbour.score)
+      return (Neighbour(item: neighbour.item, score: account.score), account)
+    }.sorted { $0.0.precedes($1.0) }
+  }
+
+  /// Adds the account of a pair of texts to its item, and the score it sums to.
+  private func explain(_ item: inout Item, _ text: Int, _ other: Int) throws {
+    guard let likeness = try measured(), let summary = try BuildSummary.last(of: store) else {
+      return
+    }
+    let vectors = try searchable(summary).vectors
+    let cosine = zip(vectors[text], vectors[other]).reduce(0) { $0 + $1.0 * $1.1 }
+    let account = try likeness.account(text, other, cosine: cosine)
+    item.evidence = account.parts
+    item.score = account.score
+  }
+
+  /// The measure of the last build, read at its first use.
+  private func measured() throws -> LikenessReader? {
+    try likeness.withLock { likeness in
+      if let likeness { return likeness }
+      likeness = try MeasureRecord.last(of: store).map { try LikenessReader($0, store: store) }
+      return likeness
+    }
   }
 
   /// All vectors, read at their first use.
@@ -145,7 +201,9 @@ public final class SimilarProducts: Sendable {
     let twins = try store.products(text: stored.text, limit: 2)
     guard let twin = twins.first(where: { $0.ordinal != stored.ordinal }) else { return nil }
     let others = try store.productCount(text: stored.text) - 2
-    return item(twin, score: 1, source: .content, sameText: others)
+    var item = item(twin, score: 1, source: .content, sameText: others)
+    if explains { item.evidence = [.init(sameTextScoring: 1)] }
+    return item
   }
 
   private func item(text: Int, score: Float) throws -> Item? {

@@ -1,3 +1,4 @@
+internal import AkinAlike
 internal import AkinCatalogue
 internal import AkinSimilarity
 internal import AkinStorage
@@ -21,22 +22,34 @@ struct TextGraph {
   private var vectors: URL { store.directory.appending(path: "comparing.vectors") }
   private var checkpoint: URL { store.directory.appending(path: "comparing.part") }
 
-  /// The nearest others of each of `texts`; `digest` says which texts these are.
+  /// The nearest others of each of `texts` by words, facts and meaning, and the measure that says
+  /// so, fitted to this catalogue; `digest` says which texts these are.
   ///
-  /// - Throws: `StorageError`, `GraphError`, ``EngineError`` `cannotWrite`, `CancellationError`.
-  func lists(of texts: [String], model: String, dimension: Int, digest: String) throws
-    -> NeighbourLists
-  {
+  /// - Parameter products: for each text the product whose facts stand for it.
+  /// - Throws: `StorageError`, `GraphError`, `EncoderError`, ``EngineError`` `cannotWrite`,
+  ///   `CancellationError`.
+  func lists(
+    of texts: [String], _ products: [Product], model: String, dimension: Int, digest: String
+  ) throws -> (lists: NeighbourLists, measure: ContentMeasure) {
     defer { remove(vectors) }
     try writeVectors(of: texts, model: model, dimension: dimension)
     let source = try MappedVectors(
       file: vectors, offset: 0, count: texts.count, dimension: dimension)
-    return try SimilarityGraph(k: neighbours, memory: memory).neighbours(
+    let meaning = try SimilarityGraph(k: neighbours, memory: memory).neighbours(
       of: source, checkpoint: checkpoint, identity: digest
     ) { [progress] done in
       try Task.checkCancellation()
-      progress.advance(to: done)
+      progress.advance(to: done / 2)
     }
+    var index = try ContentIndex(products) { _ in try Task.checkCancellation() }
+    index.fitMeaning(source.values, dimension: dimension)
+    let lists = try ContentGraph(k: neighbours).neighbours(
+      of: index, values: source.values, dimension: dimension, meaning: meaning
+    ) { [progress] done in
+      try Task.checkCancellation()
+      progress.advance(to: (texts.count + done) / 2)
+    }
+    return (lists, index.measure)
   }
 
   /// Forgets the rows that were kept, once they are published.

@@ -23,6 +23,11 @@ extension ShopStore {
     try fetch("WHERE text = ? ORDER BY baskets DESC, ordinal LIMIT ?", [text, limit])
   }
 
+  /// The first product of the catalogue that has the text at `text`: its facts stand for the text.
+  public func firstProduct(text: Int) throws(StorageError) -> StoredProduct? {
+    try fetch("WHERE text = ? ORDER BY ordinal LIMIT 1", [text]).first
+  }
+
   /// How many products share the text at `text`.
   public func productCount(text: Int) throws(StorageError) -> Int {
     try read {

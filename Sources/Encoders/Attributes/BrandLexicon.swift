@@ -6,12 +6,12 @@ internal import AkinText
 /// Learned from the catalogue alone: the brand fields; cells that hold two names (`Samsung/三星`);
 /// products of one bar code in whose rows the brand is written differently (苹果, Apple). Where no
 /// product has a brand field, words that mostly stand first in titles are taken for brands.
-public struct BrandLexicon: Sendable, Equatable {
+public struct BrandLexicon: Sendable, Equatable, Codable {
   /// Folded name → the folded name that stands for all of the brand's names.
   private var keys: [String: String] = [:]
   private var longestWords = 1
   /// The first word of each name.
-  private var beginnings: Set<Substring> = []
+  private var beginnings: Set<String> = []
 
   /// A lexicon that knows no brand.
   public init() {}
@@ -27,7 +27,7 @@ public struct BrandLexicon: Sendable, Equatable {
 
   /// Whether a name may begin in a folded word of a title.
   func mayBegin(_ word: Substring) -> Bool {
-    beginnings.contains(word) || word.utf8.contains { $0 >= 0xE0 }
+    beginnings.contains(String(word)) || word.utf8.contains { $0 >= 0xE0 }
   }
 
   /// The most words any name has.
@@ -56,7 +56,7 @@ public struct BrandLexicon: Sendable, Equatable {
     var learner = Learner()
     for product in products { learner.add(product, analyser) }
     keys = learner.finish()
-    beginnings = Set(keys.keys.map { $0.prefix { $0 != " " } })
+    beginnings = Set(keys.keys.map { String($0.prefix { $0 != " " }) })
     longestWords = keys.keys.map { $0.split(separator: " ").count }.max().map { min($0, 4) } ?? 1
   }
 }

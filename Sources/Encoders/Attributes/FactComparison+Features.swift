@@ -26,14 +26,18 @@ extension FactComparison {
     }
   }
 
-  /// The sum of ``contributions(_:)``. O(aspects).
-  public func sum(_ weights: FactWeights) -> Float {
-    var sum: Float = 0
+  /// The sums of ``contributions(_:)`` that speak for and against, neither negative. O(aspects).
+  public func sums(_ weights: FactWeights) -> (agreement: Float, conflict: Float) {
+    var sums: (agreement: Float, conflict: Float) = (0, 0)
     for index in values.indices {
       guard let value = values[index] else { continue }
-      sum += value * (value > 0 ? weights.agreement[index] : weights.conflict[index])
+      if value > 0 {
+        sums.agreement += value * weights.agreement[index]
+      } else {
+        sums.conflict -= value * weights.conflict[index]
+      }
     }
-    return sum
+    return sums
   }
 }
 

@@ -1,4 +1,4 @@
-internal import AkinCatalogue
+package import AkinCatalogue
 internal import Foundation
 
 /// The facts of two products side by side: for each aspect a value from −1 (they contradict each
@@ -156,23 +156,17 @@ extension FactComparison {
 }
 
 extension ProductFacts {
-  /// The amounts of one dimension, in base units.
-  ///
-  /// Shops write `128G` for storage; such a weight counts as both, and as storage only where the
-  /// number is one that memory has.
+  /// The amounts of one dimension, in base units; a weight written as shops write storage is one.
   func amounts(_ dimension: Quantity.Dimension) -> [Double] {
-    quantities.compactMap { quantity in
-      if quantity.dimension == dimension { return quantity.value }
-      if dimension == .storage, quantity.dimension == .mass, quantity.isWrittenLikeStorage {
-        return quantity.value * 1e9
-      }
-      return nil
-    }
+    quantities.map(\.comparable).filter { $0.dimension == dimension }.map(\.value)
   }
 }
 
 extension Quantity {
-  fileprivate var isWrittenLikeStorage: Bool {
-    [16, 32, 64, 128, 256, 512].contains(value) && written.hasSuffix("G")
+  /// The value and dimension under which it is compared. Shops write `128G` for 128 GB; a weight
+  /// in capital G of a number that memory has is taken for storage.
+  package var comparable: (value: Double, dimension: Dimension) {
+    dimension == .mass && [16, 32, 64, 128, 256, 512].contains(value) && written.hasSuffix("G")
+      ? (value * 1e9, .storage) : (value, dimension)
   }
 }

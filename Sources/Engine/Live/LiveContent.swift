@@ -91,14 +91,32 @@ struct LiveContent: Sendable {
     guard let vector = vector(text) else { return [] }
     let query = try Vectors(values: Array(vector), dimension: dimension)
     var found: [Neighbour]
+    let recent = try searchRecent(query, k: k + 1)
     if let row = row(text), graph.lists[row].count >= min(k, graph.texts.count - 1) {
-      found = Array(graph.lists[row].prefix(k))
+      let list = graph.lists[row]
+      found = Array(list.prefix(k)) + rescaled(recent, amid: list, of: vector)
     } else {
-      found = try searchGraph(query, k: k + 1)
+      found = try searchGraph(query, k: k + 1) + recent
     }
-    found += try searchRecent(query, k: k + 1)
     found.removeAll { $0.item == text }
     return Array(found.sorted { $0.precedes($1) }.prefix(k))
+  }
+
+  /// Recent texts are known by their cosine alone, lists by a measure that joins more than that:
+  /// until a build scores a recent text, it stands just before those of the list that are farther by
+  /// vector.
+  private func rescaled(
+    _ recent: [Neighbour], amid list: [Neighbour], of vector: ArraySlice<Float>
+  ) -> [Neighbour] {
+    guard !recent.isEmpty, let last = list.last else { return recent }
+    let cosines = list.compactMap { neighbour in
+      self.vector(neighbour.item).map { zip($0, vector).reduce(0) { $0 + $1.0 * $1.1 } }
+    }.sorted(by: >)
+    return recent.map { text in
+      let place = cosines.count { $0 > text.score }
+      let score = place < list.count ? list[place].score.nextUp : last.score.nextDown
+      return Neighbour(item: text.item, score: score)
+    }
   }
 
   /// The `k` texts nearest to a vector, best first. O(texts · dimension).

@@ -10,6 +10,7 @@ struct SimilarCommand: ParsableCommand {
     discussion: """
       Examples:
         akin similar --shop my-shop 101001
+        akin similar --shop my-shop 101001 --explain
         akin similar --shop my-shop --text "透明手机壳" --k 5 --json
       """)
 
@@ -27,6 +28,9 @@ struct SimilarCommand: ParsableCommand {
   @Flag(help: "One neighbour of each title: the sizes of one article count as one.")
   var distinct = false
 
+  @Flag(help: "Say why: what words, model numbers, facts and meaning add to each score.")
+  var explain = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -42,7 +46,7 @@ struct SimilarCommand: ParsableCommand {
 
   func run() throws {
     let store = try shop.open()
-    let products = SimilarProducts(store: store, distinct: distinct)
+    let products = SimilarProducts(store: store, distinct: distinct, explaining: explain)
     let result =
       if let id {
         try products.similar(to: id, k: count)
@@ -56,6 +60,7 @@ struct SimilarCommand: ParsableCommand {
     let query = result.query
     Terminal.print(
       [query.id, query.title ?? query.text].compactMap(\.self).joined(separator: "  "))
+    if explain { return showEvidence(result.items(from: .content)) }
     let content = Columns.Column(title: "Similar", items: result.items(from: .content))
     let basket = Columns.Column(title: "Bought together", items: result.items(from: .basket))
     if basket.items.isEmpty {
@@ -63,6 +68,20 @@ struct SimilarCommand: ParsableCommand {
       if query.id != nil { Terminal.print("  Bought together: no baskets yet") }
     } else {
       Terminal.print(Columns([content, basket]).rendered())
+    }
+  }
+
+  /// Each neighbour with the parts of its score, the weightiest first.
+  private func showEvidence(_ items: [SimilarProducts.Item]) {
+    for item in items {
+      let score = String(format: "%.3f", item.score)
+      Terminal.print("  \(score)  \(item.id)  \(item.title)")
+      for part in item.evidence ?? [] {
+        let detail = part.detail.filter { !$0.isEmpty }.joined(separator: " · ")
+        let contribution = String(format: "%+.3f", part.contribution)
+        Terminal.print(
+          "      \(contribution)  \(part.source)\(detail.isEmpty ? "" : ": " + detail)")
+      }
     }
   }
 }
