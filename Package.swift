@@ -137,7 +137,8 @@ let package = Package(
     .executableTarget(
       name: "akin",
       dependencies: [
-        "AkinEngine", "AkinCatalogue", "AkinEncoders", "AkinEvaluation", "AkinRecommenders",
+        "AkinEngine", "AkinAlike", "AkinCatalogue", "AkinEncoders", "AkinEvaluation",
+        "AkinRecommenders",
         "AkinServer", "AkinSimilarity", "AkinStorage",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -176,7 +177,8 @@ let package = Package(
     tests("Ranking", ["AkinCatalogue"]),
     tests("Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Report", ["AkinCatalogue"]),
-    tests("Engine", ["AkinCatalogue", "AkinAlike", "AkinStorage", "AkinEncoders", "AkinRecommenders"]),
+    tests(
+      "Engine", ["AkinCatalogue", "AkinAlike", "AkinStorage", "AkinEncoders", "AkinRecommenders"]),
     tests(
       "Server",
       [

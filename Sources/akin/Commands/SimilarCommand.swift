@@ -1,3 +1,4 @@
+import AkinAlike
 import AkinEngine
 import AkinStorage
 import ArgumentParser
