@@ -165,6 +165,10 @@ let package = Package(
       exclude: ["compare.py", "run"],
       swiftSettings: swiftSettings),
 
+    .executableTarget(
+      name: "akin-bench-match", dependencies: ["AkinEncoders"], path: "Benchmarks/Match",
+      exclude: ["run"], swiftSettings: swiftSettings),
+
     tests("Catalogue", ["CArrow", "CFeed"], exclude: ["Fixtures"]),
     tests("Text", exclude: ["Fixtures"]),
     tests("Neural"),

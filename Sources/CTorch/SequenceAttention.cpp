@@ -4,7 +4,9 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include "CTorchTraining.h"
@@ -48,15 +50,31 @@ struct Head {
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
 namespace avx512 {
 #include "SequenceAttention.hpp"
+#define LANES 16
+#include "Vectors.hpp"
+#include "SequenceAttentionVectors.hpp"
+#undef LANES
 }  // namespace avx512
 #pragma clang attribute pop
 #endif
 namespace baseline {
 #include "SequenceAttention.hpp"
+#define LANES 4
+#include "Vectors.hpp"
+#include "SequenceAttentionVectors.hpp"
+#undef LANES
 }  // namespace baseline
 
+// float64, and heads that no vector fits, by the plain loops.
 template <class T>
 void forward(const Head<T> &head, T *out, T *scratch) {
+  if constexpr (std::is_same_v<T, float>) {
+#if defined(__x86_64__)
+    if (ctorch::has_avx512() && head.d % 16 == 0)
+      return avx512::forwardInVectors(head, out, scratch);
+#endif
+    if (head.d % 4 == 0) return baseline::forwardInVectors(head, out, scratch);
+  }
 #if defined(__x86_64__)
   if (ctorch::has_avx512()) return avx512::forward(head, out, scratch);
 #endif
@@ -65,6 +83,13 @@ void forward(const Head<T> &head, T *out, T *scratch) {
 
 template <class T>
 void backward(const Head<T> &head, const T *gradient, T *dqkv, T *scratch) {
+  if constexpr (std::is_same_v<T, float>) {
+#if defined(__x86_64__)
+    if (ctorch::has_avx512() && head.d % 16 == 0)
+      return avx512::backwardInVectors(head, gradient, dqkv, scratch);
+#endif
+    if (head.d % 4 == 0) return baseline::backwardInVectors(head, gradient, dqkv, scratch);
+  }
 #if defined(__x86_64__)
   if (ctorch::has_avx512()) return avx512::backward(head, gradient, dqkv, scratch);
 #endif
@@ -83,7 +108,7 @@ void for_each_head(
   for (int64_t s = 0; s < sequences; s++)
     longest = std::max<int64_t>(longest, start[s + 1] - start[s]);
   at::parallel_for(0, sequences * heads, 16 * heads, [&](int64_t from, int64_t to) {
-    std::vector<T> scratch(2 * longest);
+    std::vector<T> scratch(baseline::Room::floats(longest, d));
     for (int64_t unit = from; unit < to; unit++) {
       const int64_t s = unit / heads, column = unit % heads * d, row = start[s];
       const Head<T> head{

@@ -35,7 +35,7 @@ public struct MatchTraining {
     let textEncoder = try location.encoder()
     let meaning = MeaningCache(textEncoder)
     try meaning.encode(train + valid) { try report("Encoding", $0, $1) }
-    let tokens = TokenCache()
+    let tokens = try TokenCache()
     let (features, wordScores) = PairFeatures.fit(train, tokens, seed: seed)
     func rows(_ pairs: [MatchPair], _ scores: [Float]?) -> FeatureRows {
       var rows = FeatureRows(width: features.names.count)

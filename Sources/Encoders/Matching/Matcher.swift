@@ -62,7 +62,7 @@ public struct Matcher: Sendable {
   func scores(_ pairs: [MatchPair], progress: EncodingProgress? = nil) throws -> [[Double]] {
     let meaning = MeaningCache(encoder)
     try meaning.encode(pairs, progress: progress)
-    let tokens = TokenCache()
+    let tokens = try TokenCache()
     var rows = FeatureRows(width: features.names.count)
     for pair in pairs {
       rows.append(

@@ -53,7 +53,8 @@ struct PairFeatures: Codable, Sendable {
         ? ["ratio", "equal"] : ["equal"] + Self.columnNumbers + ["inRight", "inLeft"]
       names += numbers.map { "\(column.name).\($0)" }
     }
-    names += ["words", "meaning", "meaning.first"]
+    names += FactAspect.allCases.map { "fact.\($0.rawValue)" }
+    names += ["fields.agreement", "fields.conflict", "words", "meaning", "meaning.first"]
     self.names = names
   }
 
@@ -105,8 +106,27 @@ struct PairFeatures: Codable, Sendable {
         column.isNumeric
         ? numeric(sides, tokens) : text(sides, tokens, comparison, whole: (left, right))
     }
+    let facts = (tokens.facts(of: pair.left), tokens.facts(of: pair.right))
+    values += FactComparison(facts.0, facts.1).values.map { $0 ?? .nan }
+    values += fields(pair, tokens)
     values += [wordScore ?? words.logit(left, right), meaning.whole, meaning.first]
     return values
+  }
+
+  /// Over the columns that both sides fill, whatever their names: the mean agreement of values,
+  /// and the share of columns whose values have nothing in common. Speaks of columns that training
+  /// did not see, too.
+  private func fields(_ pair: MatchPair, _ tokens: TokenCache) -> [Float] {
+    var (agreement, conflict, count): (Float, Float, Float) = (0, 0, 0)
+    for field in pair.left.fields.dropFirst() where !field.value.isEmpty {
+      guard let other = pair.right.value(of: field.name) else { continue }
+      let (left, right) = (tokens[field.value].distinct, tokens[other].distinct)
+      let shared = Float(left.intersection(right).count)
+      count += 1
+      agreement += shared / Float(max(1, min(left.count, right.count)))
+      if shared == 0 { conflict += 1 }
+    }
+    return count > 0 ? [agreement / count, conflict / count] : [.nan, .nan]
   }
 
   private func numeric(_ sides: (String?, String?), _ tokens: TokenCache) -> [Float] {
@@ -148,6 +168,20 @@ struct PairFeatures: Codable, Sendable {
 /// Texts taken apart, each once.
 final class TokenCache {
   private var known: [String: ValueTokens] = [:]
+  private var facts: [String: ProductFacts] = [:]
+  private let reader: FactReader
+
+  /// - Throws: ``EncoderError`` `missingFile` where the data of ICU or OpenCC is not installed.
+  init() throws(EncoderError) { reader = try FactReader() }
+
+  /// Model numbers, quantities, colours … that a product's values name.
+  func facts(of record: MatchRecord) -> ProductFacts {
+    let text = ValueText.readable(record.text)
+    if let facts = facts[text] { return facts }
+    let read = reader.read(title: text)
+    facts[text] = read
+    return read
+  }
 
   subscript(text: String) -> ValueTokens {
     if let tokens = known[text] { return tokens }

@@ -190,8 +190,8 @@ private struct PairTable {
       return String(decoding: record.fields[column], as: UTF8.self)
         .trimmingCharacters(in: .whitespacesAndNewlines)
     }
-    let left = MatchRecord(columns.fields.map { MatchRecord.Field($0.name, value($0.left)) })
-    let right = MatchRecord(columns.fields.map { MatchRecord.Field($0.name, value($0.right)) })
+    let left = MatchRecord(columns.fields.flatMap { Self.fields($0.name, value($0.left)) })
+    let right = MatchRecord(columns.fields.flatMap { Self.fields($0.name, value($0.right)) })
     guard let column = columns.label else { return MatchPair(left, right) }
     let written = value(column)
     let label = PairLabel.read(written)
@@ -200,5 +200,30 @@ private struct PairTable {
         .malformed, PairLabel.advice, path: path, line: record.line, column: columns.labelName)
     }
     return MatchPair(left, right, isMatch: label)
+  }
+
+  /// A value, or the attributes that it lists as JSON: `[["brand", "Sony"], …]` or
+  /// `{"brand": "Sony", …}`. Values of one name are joined.
+  private static func fields(_ name: String, _ value: String) -> [MatchRecord.Field] {
+    guard value.hasPrefix("[[") || value.hasPrefix("{"),
+      // What is no JSON after all is a value that begins like it.
+      let parsed = try? JSONSerialization.jsonObject(with: Data(value.utf8))
+    else { return [MatchRecord.Field(name, value)] }
+    var entries: [(name: String, value: String)] = []
+    if let list = parsed as? [[Any]], list.allSatisfy({ $0.count == 2 }) {
+      entries = list.map { ("\($0[0])", "\($0[1])") }
+    } else if let object = parsed as? [String: Any] {
+      entries = object.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
+    }
+    guard !entries.isEmpty else { return [MatchRecord.Field(name, value)] }
+    var fields: [MatchRecord.Field] = []
+    for entry in entries {
+      if let index = fields.firstIndex(where: { $0.name == entry.name }) {
+        fields[index].value += " " + entry.value
+      } else {
+        fields.append(MatchRecord.Field(entry.name, entry.value))
+      }
+    }
+    return fields
   }
 }

@@ -42,7 +42,7 @@ struct MatchCommand: ParsableCommand {
     var encoder: String?
 
     @Option(help: "The time that training may take, such as 10m or 90s.")
-    var budget = TimeSpan(seconds: 600)
+    var budget = TimeBudget(seconds: 600)
 
     @Option(help: "Passes over the pairs at most, in fine-tuning.")
     var epochs: Int?

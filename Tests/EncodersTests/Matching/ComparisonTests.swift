@@ -82,7 +82,7 @@ import Testing
         MatchRecord([.init("title", "phone \(index)"), .init("price", "\(index + 20)")]),
         isMatch: index % 2 == 0)
     }
-    let tokens = TokenCache()
+    let tokens = try TokenCache()
     let (features, scores) = PairFeatures.fit(pairs, tokens, seed: 1)
     #expect(
       features.columns == [

@@ -57,6 +57,19 @@ import Testing
     #expect(pairs[0].isMatch == true)
   }
 
+  @Test func takesListedAttributesApart() throws {
+    let pairs = try read(
+      """
+      {"title_a":"A","attrs_a":[["品牌","Sony"],["功效","x"],["功效","y"]],"title_b":"B",\
+      "attrs_b":{"品牌":"Sony","重量":2},"label":0}
+
+      """)
+    #expect(
+      pairs[0].left.fields
+        == [.init("title", "A"), .init("品牌", "Sony"), .init("功效", "x y")])
+    #expect(pairs[0].right.fields == [.init("title", "B"), .init("品牌", "Sony"), .init("重量", "2")])
+  }
+
   @Test func labelsAreOptionalForPrediction() throws {
     #expect(try read("COL a VAL x\tCOL a VAL y\n", needsLabels: false)[0].isMatch == nil)
     #expect(try read("left_a,right_a\nx,y\n", needsLabels: false)[0].isMatch == nil)

@@ -175,6 +175,29 @@ struct Differentiated: CustomTestStringConvertible, Sendable {
     #expect(try causal.distance(to: plain) > 0.01)
   }
 
+  /// float32 takes several queries at a time in vectors, float64 the plain loops.
+  @Test(arguments: [
+    (32, 2, false, 0.0), (64, 2, true, 0.0), (48, 3, false, 0.3), (24, 3, true, 0.2),
+  ])
+  func attentionInVectorsIsThePlainOne(
+    _ width: Int, _ heads: Int, _ isCausal: Bool, _ dropout: Double
+  ) throws {
+    let sequences = PackedSequences(starts: [0, 1, 24, 47, 51])
+    let generator = try Generator(seed: 11)
+    let values = try Tensor.randomNormal([53, 3 * width], using: generator)
+    let slopes = try Tensor.randomNormal([53, width], using: generator)
+    func run(_ type: DType) throws -> (Tensor, Tensor) {
+      let qkv = try values.to(type).clone().requiringGrad()
+      let out = try sequences.trainableAttention(
+        qkv, heads: heads, isCausal: isCausal, dropout: dropout, seed: 5)
+      let gradient = try (out * slopes.to(type)).sum().gradients(by: [qkv])[0]
+      return (try out.detached().to(.float64), try #require(gradient).to(.float64))
+    }
+    let (fast, plain) = (try run(.float32), try run(.float64))
+    #expect(try fast.0.distance(to: plain.0) < 1e-4)
+    #expect(try fast.1.distance(to: plain.1) < 1e-3)
+  }
+
   @Test func adaptersStartAtNothingAndAloneAreTrained() throws {
     let generator = try Generator(seed: 8)
     let linear = try Linear(6, 4, using: generator)

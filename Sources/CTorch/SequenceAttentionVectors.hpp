@@ -1,0 +1,179 @@
+// Attention of one head over one sequence and its gradient, in vectors of LANES floats and several
+// queries at a time. Included after Vectors.hpp; computes what SequenceAttention.hpp does in plain
+// loops, where LANES divides a head's dimensions.
+
+/// Columns of keys and values, and rows of weights, with room to the next multiple of LANES.
+struct Room {
+  int64_t padded;
+  float *keys, *values, *weights, *slopes, *dropped;
+
+  static int64_t floats(int64_t longest, int64_t d) {
+    const int64_t padded = (longest + 15) / 16 * 16;
+    return 2 * padded * d + 3 * 4 * padded;
+  }
+
+  Room(const Head<float> &head, float *scratch)
+      : padded((head.length + LANES - 1) / LANES * LANES),
+        keys(scratch),
+        values(keys + padded * head.d),
+        weights(values + padded * head.d),
+        slopes(weights + 4 * padded),
+        dropped(slopes + 4 * padded) {}
+
+  void transpose(const Head<float> &head, const float *first, float *to) const {
+    for (int64_t e = 0; e < head.d; e++) {
+      for (int64_t j = 0; j < head.length; j++) to[e * padded + j] = first[j * 3 * head.width + e];
+      for (int64_t j = head.length; j < padded; j++) to[e * padded + j] = 0;
+    }
+  }
+};
+
+/// Products of ROWS rows, `stride` apart, with all columns, times `factor`.
+template <int ROWS>
+inline void multiply(
+    const float *rows, int64_t stride, const float *columns, const Room &room, int64_t d,
+    float factor, float *out) {
+  for (int64_t j = 0; j < room.padded; j += LANES) {
+    vfloat sum[ROWS] = {};
+    for (int64_t e = 0; e < d; e++) {
+      const vfloat column = load(columns + e * room.padded + j);
+      for (int r = 0; r < ROWS; r++) sum[r] += column * rows[r * stride + e];
+    }
+    for (int r = 0; r < ROWS; r++) store(out + r * room.padded + j, sum[r] * factor);
+  }
+}
+
+/// Turns row i's products into softmax weights, 0 beyond the keys that it sees.
+inline void normalise(const Head<float> &head, int64_t i, const Room &room, float *row) {
+  const int64_t count = head.causal ? i + 1 : head.length;
+  for (int64_t j = count; j < room.padded; j++) row[j] = -INFINITY;
+  vfloat most = load(row);
+  for (int64_t j = LANES; j < room.padded; j += LANES)
+    most = __builtin_elementwise_max(most, load(row + j));
+  float top = most[0];
+  for (int lane = 1; lane < LANES; lane++) top = std::max(top, most[lane]);
+  vfloat sums = {};
+  for (int64_t j = 0; j < room.padded; j += LANES) {
+    const vfloat weight = exponential(load(row + j) - top);
+    store(row + j, weight);
+    sums += weight;
+  }
+  float total = 0;
+  for (int lane = 0; lane < LANES; lane++) total += sums[lane];
+  // The exponential of minus infinity is a tiny number here, not 0.
+  for (int64_t j = count; j < room.padded; j++) row[j] = 0;
+  for (int64_t j = 0; j < room.padded; j += LANES) store(row + j, load(row + j) * (1 / total));
+}
+
+/// `from` with the dropped places of row i at 0 and the others scaled.
+inline void drop(
+    const Head<float> &head, int64_t i, const Room &room, const float *from, float *to) {
+  vuint lane;
+  for (int l = 0; l < LANES; l++) lane[l] = static_cast<uint32_t>(l);
+  for (int64_t j = 0; j < room.padded; j += LANES) {
+    vuint x = (lane + static_cast<uint32_t>(i * head.length + j)) ^ head.salt;
+    x ^= x >> 16;
+    x *= 0x7feb352dU;
+    x ^= x >> 15;
+    x *= 0x846ca68bU;
+    x ^= x >> 16;
+    const vint mask = x >= head.limit;
+    const vint kept = __builtin_bit_cast(vint, load(from + j) * head.kept_scale) & mask;
+    store(to + j, __builtin_bit_cast(vfloat, kept));
+  }
+}
+
+template <int ROWS>
+inline void weights(const Head<float> &head, int64_t i, const Room &room) {
+  multiply<ROWS>(
+      head.query(i), 3 * head.width, room.keys, room, head.d, head.scale, room.weights);
+  for (int r = 0; r < ROWS; r++) normalise(head, i + r, room, room.weights + r * room.padded);
+}
+
+template <int ROWS>
+inline void forward(const Head<float> &head, int64_t i, const Room &room, float *out) {
+  weights<ROWS>(head, i, room);
+  const float *used = room.weights;
+  if (head.limit != 0) {
+    for (int r = 0; r < ROWS; r++)
+      drop(head, i + r, room, room.weights + r * room.padded, room.dropped + r * room.padded);
+    used = room.dropped;
+  }
+  for (int64_t e = 0; e < head.d; e += LANES) {
+    vfloat sum[ROWS] = {};
+    for (int64_t j = 0; j < head.length; j++) {
+      const vfloat value = load(head.value(j) + e);
+      for (int r = 0; r < ROWS; r++) sum[r] += value * used[r * room.padded + j];
+    }
+    for (int r = 0; r < ROWS; r++) store(out + (i + r) * head.width + e, sum[r]);
+  }
+}
+
+template <int ROWS>
+inline void backward(
+    const Head<float> &head, int64_t i, const Room &room, const float *gradient, float *dqkv) {
+  const int64_t stride = 3 * head.width, padded = room.padded;
+  weights<ROWS>(head, i, room);
+  const float *given = gradient + i * head.width;
+  multiply<ROWS>(given, head.width, room.values, room, head.d, 1, room.slopes);
+  const float *used = room.weights;
+  if (head.limit != 0) {
+    used = room.dropped;
+    for (int r = 0; r < ROWS; r++) {
+      drop(head, i + r, room, room.weights + r * padded, room.dropped + r * padded);
+      drop(head, i + r, room, room.slopes + r * padded, room.slopes + r * padded);
+    }
+  }
+  for (int r = 0; r < ROWS; r++) {
+    const float *weight = room.weights + r * padded;
+    float *slope = room.slopes + r * padded;
+    vfloat sums = {};
+    for (int64_t j = 0; j < padded; j += LANES) sums += load(weight + j) * load(slope + j);
+    float mean = 0;
+    for (int lane = 0; lane < LANES; lane++) mean += sums[lane];
+    for (int64_t j = 0; j < padded; j += LANES)
+      store(slope + j, load(weight + j) * (load(slope + j) - mean) * head.scale);
+  }
+  for (int64_t e = 0; e < head.d; e += LANES) {
+    vfloat query[ROWS], slope[ROWS], sum[ROWS] = {};
+    for (int r = 0; r < ROWS; r++) {
+      query[r] = load(head.query(i + r) + e);
+      slope[r] = load(given + r * head.width + e);
+    }
+    for (int64_t j = 0; j < head.length; j++) {
+      const vfloat key = load(head.key(j) + e);
+      float *dkey = dqkv + j * stride + head.width + e, *dvalue = dkey + head.width;
+      vfloat toKey = load(dkey), toValue = load(dvalue);
+      for (int r = 0; r < ROWS; r++) {
+        const float s = room.slopes[r * padded + j];
+        sum[r] += key * s;
+        toKey += query[r] * s;
+        toValue += slope[r] * used[r * padded + j];
+      }
+      store(dkey, toKey);
+      store(dvalue, toValue);
+    }
+    for (int r = 0; r < ROWS; r++) {
+      float *dquery = dqkv + (i + r) * stride + e;
+      store(dquery, load(dquery) + sum[r]);
+    }
+  }
+}
+
+inline void forwardInVectors(const Head<float> &head, float *out, float *scratch) {
+  const Room room(head, scratch);
+  room.transpose(head, head.key(0), room.keys);
+  int64_t i = 0;
+  for (; i + 4 <= head.length; i += 4) forward<4>(head, i, room, out);
+  for (; i < head.length; i++) forward<1>(head, i, room, out);
+}
+
+inline void backwardInVectors(
+    const Head<float> &head, const float *gradient, float *dqkv, float *scratch) {
+  const Room room(head, scratch);
+  room.transpose(head, head.key(0), room.keys);
+  room.transpose(head, head.value(0), room.values);
+  int64_t i = 0;
+  for (; i + 4 <= head.length; i += 4) backward<4>(head, i, room, gradient, dqkv);
+  for (; i < head.length; i++) backward<1>(head, i, room, gradient, dqkv);
+}
