@@ -8,7 +8,10 @@ internal import Synchronization
 final class JobRunner: Sendable {
   /// What can be asked for.
   enum Kind: String, Codable, CaseIterable {
+    /// Compare every pair of texts anew and count the live baskets.
     case rebuild
+    /// Learn what shoppers want from what builds read of them.
+    case train
   }
 
   /// A job as a client sees it.
@@ -64,9 +67,13 @@ final class JobRunner: Sendable {
   private func run(_ job: StoredJob, _ progress: JobProgress) {
     var job = job
     do {
-      try shop.rebuild(progress: progress)
+      switch Kind(rawValue: job.kind) {
+      case .train?: job.note = try shop.train(progress: progress)
+      case .rebuild?, nil:
+        try shop.rebuild(progress: progress)
+        job.note = progress.note
+      }
       job.state = .done
-      job.note = progress.note
     } catch is CancellationError {
       job.state = .cancelled
     } catch {

@@ -126,6 +126,7 @@ public final class ShopServer: Sendable {
         try await Offload.run {
           try shop.refresh()
           try shop.reloadRules()
+          try shop.refreshRankers()
           shop.rankPopularWhereDue()
         }
         if shop.wantsRebuild { _ = try jobs.start(.rebuild) }

@@ -74,10 +74,10 @@ extension LiveShop {
       return WhyNot(.sameText, "\(twin.product.product.id) has the same text and stands for it")
     }
     var filling = ShelfFilling(request, state, plan, target: state.catalogue.count)
-    if request.kind == .forYou, filling.historyTexts.contains(product.text) {
+    try filling.gather(subject, rankers: rankers)
+    if filling.leavesOutHistory, filling.historyTexts.contains(product.text) {
       return WhyNot(.history, "the shopper looked at it or has it already")
     }
-    try filling.gather(subject, rankers: rankers)
     return rank(of: product, in: filling.items, shelf)
   }
 

@@ -39,6 +39,8 @@ package final class LiveShop: Sendable {
   let wishes: WishCounts
   let now: @Sendable () -> Double
   let ruleTable: Mutex<[Rule]> = Mutex([])
+  /// The beginning of the training record that ``rankerTable`` comes from.
+  let trainedMark: Mutex<String?> = Mutex(nil)
   let rankerTable: Mutex<[any ShopperRanker]> = Mutex([])
   /// Writers, one after the other.
   let writer = DispatchQueue(label: "akin.live.writer")
@@ -67,6 +69,7 @@ package final class LiveShop: Sendable {
     self.state = Mutex(state)
     try store.closeInterruptedJobs(at: now())
     try reloadRules()
+    try refreshRankers()
     encode(missing)
   }
 

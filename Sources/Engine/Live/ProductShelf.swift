@@ -54,6 +54,8 @@ package struct ShelfRequest: Sendable {
   package var user: String?
   /// The shopper's last deeds, newest first.
   package var history: [ShopperMemory.Deed] = []
+  /// Whether the answer will show why.
+  package var explains = false
   /// Where the shop shows the list, in its own words.
   package var page: String?
   /// The groups that the shopper belongs to, in the shop's own words.

@@ -11,6 +11,8 @@ struct ShelfFilling {
   let target: Int
   private(set) var items: [ProductShelf.Item] = []
   private(set) var reason: String?
+  /// Whether what the shopper has is not shown.
+  private(set) var leavesOutHistory = false
   private var texts: Set<Int> = []
   private var dropped = 0
   private var hidden: [String: Set<String>] = [:]
@@ -136,40 +138,40 @@ struct ShelfFilling {
   }
 
   private mutating func gatherFromHistory(_ rankers: [any ShopperRanker]) throws {
+    let deeds = deeds()
+    var seen: Set<Int> = []
     let shopper = ShopperQuery(
-      user: request.user, steps: steps(), count: target + request.excluded.count)
-    for step in shopper.steps {
-      if let product = state.catalogue[step.item] { texts.insert(product.text) }
-    }
+      user: request.user, steps: deeds.filter { seen.insert($0.item).inserted }, deeds: deeds,
+      count: target + request.excluded.count, explains: request.explains)
     let view = LiveView(state: state)
-    for ranker in rankers {
-      guard let found = try ranker.candidates(for: shopper, in: view) else { continue }
-      for candidate in found where !isFull {
-        guard let product = state.catalogue[candidate.item] else { continue }
-        if passesRequest(product) {
-          offer(product, score: candidate.score, evidence: candidate.evidence)
-        } else {
-          offer(text: product.text, score: candidate.score, evidence: candidate.evidence)
-        }
+    var ranking: ShopperRanking?
+    for ranker in rankers where ranking == nil {
+      ranking = try ranker.ranking(for: shopper, in: view)
+    }
+    leavesOutHistory = !(ranking?.mayRepeat ?? false)
+    if leavesOutHistory { texts.formUnion(historyTexts) }
+    for candidate in ranking?.candidates ?? [] where !isFull {
+      guard let product = state.catalogue[candidate.item] else { continue }
+      if passesRequest(product) {
+        offer(product, score: candidate.score, evidence: candidate.evidence)
+      } else {
+        offer(text: product.text, score: candidate.score, evidence: candidate.evidence)
       }
-      return
     }
   }
 
-  /// The history as steps: each product once, at its last deed.
-  private func steps() -> [ShopperQuery.Step] {
-    var seen: Set<String> = []
-    return request.history.compactMap { deed in
-      guard seen.insert(deed.product).inserted,
-        let product = state.catalogue.product(deed.product)
-      else { return nil }
-      return ShopperQuery.Step(item: product.ordinal, type: deed.type, time: deed.time)
+  /// What the shopper did with products that are there, newest first.
+  private func deeds() -> [ShopperQuery.Step] {
+    request.history.compactMap { deed in
+      state.catalogue.product(deed.product).map {
+        ShopperQuery.Step(item: $0.ordinal, type: deed.type, time: deed.time)
+      }
     }
   }
 
   /// The texts of what the shopper has in his history.
   var historyTexts: Set<Int> {
-    Set(steps().compactMap { state.catalogue[$0.item]?.text })
+    Set(deeds().compactMap { state.catalogue[$0.item]?.text })
   }
 
   /// The list with its rules applied, exactly as long as asked for or with the reason why not.

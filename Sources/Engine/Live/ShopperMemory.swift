@@ -33,7 +33,7 @@ package final class ShopperMemory: Sendable {
   }
 
   /// Deeds kept of one shopper.
-  private static let depth = 50
+  private static let depth = 200
   private let capacity: Int
   private let state = Mutex(State())
   private let store: ShopStore

@@ -12,10 +12,18 @@ package protocol ShopperRanker: Sendable {
   var name: String { get }
 
   /// Candidates for a shopper, best first; more than the list is long, because filters and rules
-  /// take some away. Scores are positive. Products of the history may be among them.
+  /// take some away. Scores are positive.
   ///
   /// - Returns: `nil` where the ranker knows too little about the shopper; the next one is asked.
-  func candidates(for shopper: ShopperQuery, in shop: LiveView) throws -> [Candidate]?
+  func ranking(for shopper: ShopperQuery, in shop: LiveView) throws -> ShopperRanking?
+}
+
+/// What a ranker suggests.
+package struct ShopperRanking: Sendable {
+  /// Best first.
+  package var candidates: [Candidate]
+  /// Whether what the shopper has may come again, as in a grocery.
+  package var mayRepeat = false
 }
 
 /// A shopper, as rankers see him.
@@ -34,8 +42,12 @@ package struct ShopperQuery: Sendable {
   package var user: String?
   /// What he did, newest first, each product once, at his last deed with it.
   package var steps: [Step]
+  /// The same with every deed, newest first.
+  package var deeds: [Step]
   /// How many candidates are wanted at least.
   package var count: Int
+  /// Whether the answer will show why.
+  package var explains: Bool
 }
 
 /// A shop at one moment, as rankers see it.
@@ -62,7 +74,7 @@ package struct LiveView: Sendable {
 struct NeighbourRanker: ShopperRanker {
   let name = "neighbours"
 
-  func candidates(for shopper: ShopperQuery, in shop: LiveView) throws -> [Candidate]? {
+  func ranking(for shopper: ShopperQuery, in shop: LiveView) throws -> ShopperRanking? {
     guard !shopper.steps.isEmpty else { return nil }
     let fusion = HistoryFusion()
     let sources = [
@@ -72,12 +84,13 @@ struct NeighbourRanker: ShopperRanker {
     for step in shopper.steps.prefix(fusion.reach) {
       content[step.item] = try shop.similar(to: step.item, k: 20)
     }
-    return fusion.candidates(
+    let candidates = fusion.candidates(
       history: shopper.steps.map { .init(item: $0.item, weight: $0.type.weight) },
       sources: sources
     ) { source, item in
       source == 0 ? shop.boughtTogether(with: item) : content[item] ?? []
     }
+    return ShopperRanking(candidates: candidates)
   }
 }
 

@@ -1,5 +1,5 @@
 // What every page is made of. Texts enter as text nodes only, never as markup.
-import { t, currentLanguage } from "/assets/words.js";
+import { t, currentLanguage, sourceName } from "/assets/words.js";
 
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
@@ -94,7 +94,7 @@ export function facts(product) {
 export function entry(item, { href = (id) => `#/products/${encodeURIComponent(id)}`, moved = false } = {}) {
   const parts = (item.evidence ?? []).slice(0, 3).map((part) =>
     h("span", { class: `chip ${part.source === "basket" ? "with" : "near"}` },
-      `${t(`source_${part.source}`)} ${score(part.score)}${part.because ? ` · ${t("because", part.because)}` : ""}`));
+      `${sourceName(part.source)} ${score(part.score)}${part.because ? ` · ${t("because", part.because)}` : ""}`));
   const rules = (item.rules ?? []).map((rule) => h("span", { class: "chip bad" }, `${t("source_rule")} ${rule}`));
   return h("li", { class: moved ? "entry moved" : "entry" }, tile(item),
     h("div", { class: "body" }, h("a", { href: href(item.id) }, item.title),

@@ -9,14 +9,14 @@ const words = {
     quality: "State of the catalogue", finding: "Finding", share: "Filled", field: "Field", findings: "Deserves a look", buildTook: "Last build", refused: "{0} rows refused", duplicates: "{0} groups of near-duplicates",
     search: "Search products", searchLead: "By identifier, title or brand.", find: "Find", more: "Show more", nothing: "Nothing found.",
     similar: "Similar", bought: "Bought together", whyNot: "Why not?", whyNotLead: "You miss a product here? Enter its identifier.", ask: "Ask", list: "List", delete: "Delete", edit: "Edit", cancel: "Cancel", back: "Back to the list",
-    source_content: "content", source_basket: "baskets", source_popularity: "popular", source_catalogue: "newest", source_rule: "rule", because: "because of {0}", twins: "+{0} with the same text",
+    source_content: "content", source_basket: "baskets", source_popularity: "popular", source_catalogue: "newest", source_rule: "rule", source_words: "words", source_meaning: "meaning", because: "because of {0}", twins: "+{0} with the same text",
     shopperLead: "What a shopper did, what he would see, and why.", shopperName: "Shopper", kindOfName: "Name of", user: "customer", visitor: "device", session: "session", show: "Show", history: "History", forYou: "Recommended", erase: "Erase this shopper", eraseSure: "Erase everything known of this shopper? This cannot be undone.", erased: "Erased {0} events.", looked: "Looked in", noHistory: "Nothing is known of this shopper: he gets popular products.",
     rulesLead: "Rules change the order and choice of what the models found. Preview before you save.", newRule: "New rule", noRules: "There are no rules.", id: "Identifier", name: "Name", active: "Active", action: "What it does", where: "Where", when: "When", save: "Save", preview: "Preview", before: "Before", after: "After", saved: "Saved.", deleted: "Deleted.", everywhere: "everywhere", always: "always",
     a_pin: "Pin products", a_boost: "Boost", a_lift: "Lift by a number", a_bury: "Bury", a_hide: "Hide", a_keep: "Show only", a_diversify: "Vary", a_price_band: "Price band", a_stock: "Out of stock",
     products_: "Products (one a line)", position: "First place", factor: "Factor", attribute: "Attribute", weight: "Weight", brand: "Brands", category: "Categories", idlist: "Products", priceMin: "Price from", priceMax: "Price to", availability: "Stock", relevance: "Relevance against variety, 0 to 1", perBrand: "Most per brand", perCategory: "Most per category", least: "Least multiple of the price", mostTimes: "Largest multiple of the price", treatment: "Treatment", hide: "hide", bury: "move to the end", commas: "separate by commas", which: "Which products",
     kinds: "Kinds of list", pages: "Pages", categories: "Categories of the product", audiences: "Audiences", from: "From", until: "Until", weekdays: "Days (1 Monday … 7 Sunday)", hours: "Hours (0 … 23)",
     k_similar: "similar", k_bought_together: "bought together", k_popular: "popular", k_for_you: "for you", previewList: "List to look at", ofProduct: "of product", ofShopper: "for shopper", effects: "What the rules did", did_pinned: "pinned", did_boosted: "boosted", did_lifted: "lifted", did_buried: "buried", did_hid: "hid", did_spread: "spread", noEffect: "No rule changes this list.",
-    jobsLead: "Long work, with its progress.", rebuild: "Rebuild the neighbours", started: "Started.", kind: "Kind", state: "State", progress: "Progress", created: "Begun", note: "Result", stop: "Stop", running: "running", done: "done", failed: "failed", cancelled: "cancelled", interrupted: "interrupted",
+    jobsLead: "Long work, with its progress.", rebuild: "Rebuild the neighbours", train: "Train the recommenders", started: "Started.", kind: "Kind", state: "State", progress: "Progress", created: "Begun", note: "Result", stop: "Stop", running: "running", done: "done", failed: "failed", cancelled: "cancelled", interrupted: "interrupted",
     keysLead: "Keys are made on the command line, so that none ever travels: akin key add --shop DIR --role write --name backend", role: "Role", origins: "Origins", revoke: "Revoke", revoked: "revoked", revokeSure: "Revoke this key for good?", noKeys: "No keys: only this machine is served.",
     keyNeeded: "This server asks for a key.", keyLead: "Enter an admin key; it stays in this tab.", key: "Key", enter: "Enter",
     failed_: "That failed: {0}",
@@ -32,14 +32,14 @@ const words = {
     quality: "目录质量", finding: "发现", share: "填充率", field: "字段", findings: "值得检查", buildTook: "上次构建", refused: "拒绝了 {0} 行", duplicates: "{0} 组近似重复",
     search: "搜索商品", searchLead: "按编号、标题或品牌。", find: "查找", more: "显示更多", nothing: "没有找到。",
     similar: "相似商品", bought: "一起购买", whyNot: "为什么没有？", whyNotLead: "这里缺了某个商品？请输入它的编号。", ask: "查询", list: "列表", delete: "删除", edit: "编辑", cancel: "取消", back: "返回列表",
-    source_content: "内容", source_basket: "购物篮", source_popularity: "热门", source_catalogue: "最新", source_rule: "规则", because: "因为 {0}", twins: "另有 {0} 个同文本商品",
+    source_content: "内容", source_basket: "购物篮", source_popularity: "热门", source_catalogue: "最新", source_rule: "规则", source_words: "词语", source_meaning: "语义", because: "因为 {0}", twins: "另有 {0} 个同文本商品",
     shopperLead: "顾客做过什么、会看到什么，以及原因。", shopperName: "顾客", kindOfName: "名称类型", user: "客户", visitor: "设备", session: "会话", show: "显示", history: "历史", forYou: "推荐", erase: "删除该顾客", eraseSure: "删除该顾客的全部数据？此操作无法撤销。", erased: "已删除 {0} 个事件。", looked: "检查范围", noHistory: "没有该顾客的记录：将显示热门商品。",
     rulesLead: "规则调整模型结果的顺序与取舍。保存前请先预览。", newRule: "新规则", noRules: "还没有规则。", id: "编号", name: "名称", active: "启用", action: "作用", where: "范围", when: "时间", save: "保存", preview: "预览", before: "之前", after: "之后", saved: "已保存。", deleted: "已删除。", everywhere: "全部", always: "始终",
     a_pin: "置顶商品", a_boost: "加权", a_lift: "按数值提升", a_bury: "后移", a_hide: "隐藏", a_keep: "仅显示", a_diversify: "多样化", a_price_band: "价格区间", a_stock: "缺货商品",
     products_: "商品（每行一个）", position: "起始位置", factor: "倍数", attribute: "属性", weight: "权重", brand: "品牌", category: "类目", idlist: "商品", priceMin: "最低价格", priceMax: "最高价格", availability: "库存", relevance: "相关性与多样性，0 到 1", perBrand: "每个品牌最多", perCategory: "每个类目最多", least: "价格的最小倍数", mostTimes: "价格的最大倍数", treatment: "处理", hide: "隐藏", bury: "移到末尾", commas: "用逗号分隔", which: "哪些商品",
     kinds: "列表类型", pages: "页面", categories: "商品的类目", audiences: "人群", from: "开始", until: "结束", weekdays: "星期（1 周一 … 7 周日）", hours: "小时（0 … 23）",
     k_similar: "相似", k_bought_together: "一起购买", k_popular: "热门", k_for_you: "个性推荐", previewList: "预览的列表", ofProduct: "所属商品", ofShopper: "顾客", effects: "规则做了什么", did_pinned: "置顶", did_boosted: "加权", did_lifted: "提升", did_buried: "后移", did_hid: "隐藏", did_spread: "分散", noEffect: "没有规则改变此列表。",
-    jobsLead: "耗时的工作及其进度。", rebuild: "重建近邻", started: "已开始。", kind: "类型", state: "状态", progress: "进度", created: "开始时间", note: "结果", stop: "停止", running: "运行中", done: "完成", failed: "失败", cancelled: "已取消", interrupted: "被中断",
+    jobsLead: "耗时的工作及其进度。", rebuild: "重建近邻", train: "训练推荐模型", started: "已开始。", kind: "类型", state: "状态", progress: "进度", created: "开始时间", note: "结果", stop: "停止", running: "运行中", done: "完成", failed: "失败", cancelled: "已取消", interrupted: "被中断",
     keysLead: "密钥在命令行创建，因此不会在网络上传输：akin key add --shop DIR --role write --name backend", role: "角色", origins: "来源", revoke: "吊销", revoked: "已吊销", revokeSure: "永久吊销此密钥？", noKeys: "没有密钥：仅本机可以访问。",
     keyNeeded: "此服务器需要密钥。", keyLead: "请输入管理员密钥；它只保存在此标签页。", key: "密钥", enter: "进入",
     failed_: "失败：{0}",
@@ -55,6 +55,9 @@ export function t(key, ...values) {
   const text = words[language][key] ?? words.en[key] ?? key;
   return text.replace(/\{(\d)\}/g, (_, place) => String(values[place] ?? ""));
 }
+
+// The word for a source of evidence; recommenders go by their own names.
+export function sourceName(name) { return words[language][`source_${name}`] ?? name; }
 
 export function currentLanguage() { return language; }
 

@@ -24,9 +24,9 @@ export async function jobs(_, isCurrent) {
       : h("p", { class: "empty" }, t("none")));
     if (items.some((job) => job.state === "running")) setTimeout(() => { if (isCurrent()) refresh().catch(() => {}); }, 700);
   }
-  const start = h("button", { class: "main", type: "button", onclick: guarded(async () => { await api("POST", "/v1/jobs", { kind: "rebuild" }); toast(t("started")); await refresh(); }) }, t("rebuild"));
+  const start = (kind, look) => h("button", { class: look, type: "button", onclick: guarded(async () => { await api("POST", "/v1/jobs", { kind }); toast(t("started")); await refresh(); }) }, t(kind));
   await refresh();
-  return [heading(t("jobs"), t("jobsLead"), start), place];
+  return [heading(t("jobs"), t("jobsLead"), h("div", { class: "buttons" }, start("train", "quiet"), start("rebuild", "main"))), place];
 }
 
 export async function keys() {

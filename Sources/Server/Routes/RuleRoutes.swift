@@ -122,6 +122,7 @@ struct RuleRoutes {
   private func answer(_ request: ShelfRequest, _ rules: [Rule]) throws -> ShelfAnswer {
     var request = request
     request.rules = rules
+    request.explains = true
     return ShelfAnswer(
       try server.shop.shelf(request), kind: request.kind, explainedBy: server.shop.catalogue,
       now: server.now())

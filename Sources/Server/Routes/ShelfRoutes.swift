@@ -92,13 +92,15 @@ struct ShelfRoutes {
     -> ShelfAnswer
   {
     let shop = server.shop
+    var request = request
+    request.explains = explains
     let shelf = try shop.shelf(request)
     var answer = ShelfAnswer(
       shelf, kind: request.kind, explainedBy: explains ? shop.catalogue : nil, now: server.now())
     if let whyNot {
       // It looks through the whole ranking.
       answer.whyNot = .init(
-        whyNot, try await Offload.run { try shop.whyNot(whyNot, in: request) })
+        whyNot, try await Offload.run { [request] in try shop.whyNot(whyNot, in: request) })
     }
     return answer
   }

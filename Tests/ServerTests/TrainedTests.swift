@@ -1,0 +1,87 @@
+import AkinCatalogue
+import AkinStorage
+import Foundation
+import HTTPTypes
+import Testing
+
+@testable import AkinEngine
+
+/// What `akin train` kept answers as soon as it is there: a shop of 40 products whose shoppers keep
+/// to one of four shelves.
+@Suite struct TrainedTests {
+  private static let shelf = 10
+
+  private func shop(item: (_ shopper: Int, _ deed: Int) -> Int) throws -> TestShop {
+    let directory = FileManager.default.temporaryDirectory
+      .appending(path: "akin-trained-\(UUID().uuidString)")
+    let store = try ShopStore(directory: directory, for: .building)
+    let products = (0..<4 * Self.shelf).map { Product(id: "p\($0)", title: "product \($0)") }
+    let histories = (0..<60).map { shopper in
+      ShopperHistory(
+        name: .user("u\(shopper)"),
+        entries: (0..<8).map { deed in
+          ShopperHistory.Entry(
+            product: Int32(shopper % 4 * Self.shelf + item(shopper, deed)), type: .purchase,
+            time: Double(deed * 100_000 + shopper))
+        })
+    }
+    var empty = NeighbourLists()
+    for _ in products { empty.append([Neighbour]()) }
+    try store.publish(
+      ShopSnapshot(
+        products: products, texts: products.map(\.title), textOfProduct: Array(products.indices),
+        baskets: products.map { _ in 1 }, similar: empty, boughtTogether: empty,
+        behaviour: BehaviourSnapshot(products: products.map(\.id), histories: histories),
+        records: [:]))
+    let shop = try TestShop(in: directory)
+    shop.shop.waitForVectors()
+    return shop
+  }
+
+  private func items(_ shop: TestShop, _ body: String) async throws -> [[String: Any]] {
+    let answer = try await shop.ask(.post, "/v1/recommend", body)
+    let slots = try #require(answer.json["slots"] as? [[String: Any]], "\(answer.text)")
+    return slots[0]["items"] as? [[String: Any]] ?? []
+  }
+
+  private func train(_ shop: TestShop) async throws {
+    let job = try await shop.ask(.post, "/v1/jobs", #"{"kind":"train"}"#)
+    let id = try #require(job.json["id"] as? String, "\(job.text)")
+    var state = "running"
+    while state == "running" {
+      try await Task.sleep(for: .milliseconds(20))
+      let answer = try await shop.ask(.get, "/v1/jobs/\(id)")
+      state = try #require(answer.json["state"] as? String)
+      #expect(state == "running" || state == "done", "\(answer.text)")
+    }
+  }
+
+  @Test func aTrainingIsUsedByTheNextRequest() async throws {
+    let shop = try shop { shopper, deed in (shopper / 4 + deed) % Self.shelf }
+    #expect(shop.shop.rankerNames == ["neighbours"])
+    try await train(shop)
+    #expect(shop.shop.rankerNames == ["trained", "neighbours"])
+    let found = try await items(shop, #"{"user":"u1","k":2,"explain":true}"#)
+    #expect(Set(found.compactMap { $0["id"] as? String }) == ["p18", "p19"])
+    for item in found {
+      let evidence = item["evidence"] as? [[String: Any]] ?? []
+      let sum = evidence.reduce(0) { $0 + ($1["score"] as? Double ?? 0) }
+      #expect(abs(sum - (item["score"] as? Double ?? 0)) < 1e-4)
+    }
+    // A stranger's first click counts, without another training.
+    _ = try await shop.ask(
+      .post, "/v1/events",
+      #"[{"event":"purchase","user_id":"new","item_id":"p31"},{"user_id":"new","item_id":"p33"}]"#)
+    let own = try await items(shop, #"{"user":"new","k":3}"#).compactMap { $0["id"] as? String }
+    #expect(own.allSatisfy { $0.hasPrefix("p3") && !["p3", "p31", "p33"].contains($0) }, "\(own)")
+    // Another server of the folder finds the training when it opens.
+    #expect(try TestShop(in: shop.directory).shop.rankerNames == ["trained", "neighbours"])
+  }
+
+  @Test func whereShoppersComeBackForTheSameItComesAgain() async throws {
+    let shop = try shop { shopper, deed in (shopper / 4 + deed % 2) % Self.shelf }
+    try await train(shop)
+    let found = try await items(shop, #"{"user":"u0","k":2}"#)
+    #expect(Set(found.compactMap { $0["id"] as? String }) == ["p0", "p1"])
+  }
+}
