@@ -97,7 +97,7 @@ let package = Package(
     module("Encoders", ["AkinNeural", "AkinText", "AkinCatalogue"]),
     module("Similarity", ["AkinCatalogue", "CKernels"]),
     module(
-      "Search", ["AkinCatalogue", "AkinText", "CKernels"],
+      "Search", ["AkinCatalogue", "AkinSimilarity", "AkinText", "CKernels"],
       resources: [.embedInCode("Lexicon/lexicon.txt")]),
     module("Alike", ["AkinCatalogue", "AkinText", "AkinEncoders", "AkinSimilarity"]),
     module("Evaluation", ["AkinCatalogue", "AkinSimilarity", "CKernels"]),

@@ -102,9 +102,23 @@ public final class SearchIndex: Sendable {
   ///
   /// - Throws: ``SearchError`` `emptyQuery`, `badFilter`, `badCursor`, `badArgument`.
   public func search(_ request: SearchRequest) throws(SearchError) -> SearchResults {
-    let scratch = try borrow()
-    defer { scratches.withLock { $0.append(scratch) } }
-    return try Searcher(snapshot: snapshot, scratch: scratch, k1: weighting.k1).run(request)
+    try withScratch { scratch throws(SearchError) in
+      try Searcher(snapshot: snapshot, scratch: scratch, k1: weighting.k1).run(request)
+    }
+  }
+
+  /// Those of `ids` whose products can be found and meet the request's conditions: its filters, and
+  /// what its query says of prices and of what must not be there. What was found by other means than
+  /// words goes through here.
+  ///
+  /// - Throws: ``SearchError`` as ``search(_:)``.
+  public func admitted(_ ids: [String], by request: SearchRequest) throws(SearchError)
+    -> Set<String>
+  {
+    try withScratch { scratch throws(SearchError) in
+      try Searcher(snapshot: snapshot, scratch: scratch, k1: weighting.k1)
+        .admitted(ids, by: request)
+    }
   }
 
   /// Up to `count` ways in which a shopper may go on after `prefix`, likeliest first.
@@ -114,12 +128,21 @@ public final class SearchIndex: Sendable {
     guard (1...100).contains(count) else {
       throw SearchError(.badArgument, "1 to 100 suggestions can be asked for, not \(count)")
     }
-    let scratch = try borrow()
-    defer { scratches.withLock { $0.append(scratch) } }
-    return Suggester(snapshot: snapshot, reader: scratch.reader).suggest(prefix, count: count)
+    return try withScratch { scratch in
+      Suggester(snapshot: snapshot, reader: scratch.reader).suggest(prefix, count: count)
+    }
   }
 
-  func borrow() throws(SearchError) -> SearchScratch {
+  /// Lends working memory that no other query has at the time.
+  func withScratch<Result>(
+    _ body: (SearchScratch) throws(SearchError) -> Result
+  ) throws(SearchError) -> Result {
+    let scratch = try borrow()
+    defer { scratches.withLock { $0.append(scratch) } }
+    return try body(scratch)
+  }
+
+  private func borrow() throws(SearchError) -> SearchScratch {
     if let scratch = scratches.withLock({ $0.popLast() }) { return scratch }
     do { return try SearchScratch() } catch {
       throw SearchError(.unavailable, "\(error)")

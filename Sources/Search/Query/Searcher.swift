@@ -1,6 +1,19 @@
+internal import AkinCatalogue
+internal import AkinSimilarity
 internal import AkinText
 internal import CKernels
 internal import Foundation
+
+/// A part of a snapshot and a product of it, as one number that orders them.
+struct Place {
+  var part: Int
+  var product: Int
+
+  init(part: Int, product: Int) { (self.part, self.product) = (part, product) }
+  init(_ item: Int) { (part, product) = (item >> 16, item & 0xFFFF) }
+
+  var item: Int { part << 16 | product }
+}
 
 /// Answers one request over a snapshot.
 struct Searcher {
@@ -38,9 +51,28 @@ struct Searcher {
     let end = cursor.offset + page.count
     return SearchResults(
       understood: plan.understood,
-      hits: page.map { hit($0, plan, found.masks[$0.part]?[$0.product] ?? 0, terms) },
+      hits: page.map {
+        let place = Place($0.item)
+        return hit($0, plan, found.masks[place.part]?[place.product] ?? 0, terms)
+      },
       total: found.total, facets: found.facets,
       cursor: end < found.total && !page.isEmpty ? Cursor(offset: end, of: request).text : nil)
+  }
+
+  /// Those of `ids` whose products meet the request's conditions, its words aside.
+  func admitted(_ ids: [String], by request: SearchRequest) throws(SearchError) -> Set<String> {
+    let plan = try scratch.reader.read(
+      request.query, understands: request.understands, in: snapshot)
+    let conditions = try conditions(of: request, plan)
+    var admitted: Set<String> = []
+    for part in snapshot.parts {
+      PartSearch(part: part, scratch: scratch).allow(conditions)
+      for id in ids {
+        guard let product = part.segment.product(id: id) else { continue }
+        if scratch.allowed[product >> 6] >> UInt64(product & 63) & 1 == 1 { admitted.insert(id) }
+      }
+    }
+    return admitted
   }
 
   /// The bits of the concepts that a product must have.
@@ -52,7 +84,7 @@ struct Searcher {
   ///
   /// All ways of saying a thing are worth the same, what the most frequent of them is: else a rare
   /// translation would stand above the word that was typed.
-  private func worths(of concepts: [Concept]) -> [Float] {
+  func worths(of concepts: [Concept]) -> [Float] {
     let count = Float(snapshot.parts.reduce(0) { $0 + $1.segment.count })
     return concepts.map { concept in
       guard concept.kind != .boost else { return 1 }
@@ -68,7 +100,8 @@ struct Searcher {
 
   private struct Found {
     var total = 0
-    var hits: [TopHits.Hit] = []
+    /// Part and product of each are ``Place``.
+    var hits: [Neighbour] = []
     /// Concepts of the hits, by part and product.
     var masks: [Int: [Int: UInt32]] = [:]
     var facets: [String: [SearchResults.FacetValue]] = [:]
@@ -79,7 +112,7 @@ struct Searcher {
     _ cursor: Cursor, _ worths: [Float]
   ) -> Found {
     var found = Found()
-    var top = TopHits(capacity: cursor.offset + request.count)
+    var top = BestList(capacity: cursor.offset + request.count)
     var counter = FacetCounter(request)
     var masks: [[Int: UInt32]] = []
     for (index, part) in snapshot.parts.enumerated() {
@@ -95,8 +128,9 @@ struct Searcher {
       rank(selected, of: part.segment, index, plan, request.sort, into: &top)
       // The matches are cleared for the next part.
       var kept: [Int: UInt32] = [:]
-      for hit in top.sorted() where hit.part == index {
-        kept[hit.product] = scratch.matches[hit.product].concepts
+      for hit in top.sorted() where Place(hit.item).part == index {
+        kept[Place(hit.item).product] =
+          scratch.matches[Place(hit.item).product].concepts
       }
       masks.append(kept)
     }
@@ -108,7 +142,7 @@ struct Searcher {
 
   private func rank(
     _ selected: UnsafeBufferPointer<UInt16>, of segment: Segment, _ part: Int, _ plan: QueryPlan,
-    _ sort: SearchRequest.Sort, into top: inout TopHits
+    _ sort: SearchRequest.Sort, into top: inout BestList
   ) {
     for product in selected {
       let product = Int(product)
@@ -121,8 +155,9 @@ struct Searcher {
           segment.prices[product].isNaN ? -.greatestFiniteMagnitude : segment.prices[product]
         case .popularity: segment.popularity[product]
         }
-      if score >= top.threshold {
-        top.offer(TopHits.Hit(score: score, part: part, product: product))
+      // Places ascend, so that an equal score cannot enter.
+      if score > top.threshold {
+        top.offer(Neighbour(item: Place(part: part, product: product).item, score: score))
       }
     }
   }
@@ -138,14 +173,15 @@ struct Searcher {
   }
 
   private func hit(
-    _ hit: TopHits.Hit, _ plan: QueryPlan, _ mask: UInt32, _ terms: Set<String>
+    _ hit: Neighbour, _ plan: QueryPlan, _ mask: UInt32, _ terms: Set<String>
   ) -> SearchResults.Hit {
-    let segment = snapshot.parts[hit.part].segment
-    let title = segment.titles.string(hit.product)
-    let price = segment.prices[hit.product]
+    let place = Place(hit.item)
+    let segment = snapshot.parts[place.part].segment
+    let title = segment.titles.string(place.product)
+    let price = segment.prices[place.product]
     let words = plan.concepts.count { $0.kind != .boost }
     return SearchResults.Hit(
-      id: segment.ids.string(hit.product), title: title, score: hit.score,
+      id: segment.ids.string(place.product), title: title, score: hit.score,
       price: price.isNaN ? nil : Double(price),
       highlights: Highlights.ranges(in: title, terms: terms, analyser: scratch.reader.analyser),
       coverage: words == 0 ? 1 : Float(mask.nonzeroBitCount) / Float(words))
