@@ -28,11 +28,14 @@ public struct Evidence: Sendable, Equatable {
   public var because: Int?
   /// What the part adds to the score.
   public var score: Float
+  /// What was seen: shared words, or both sides' values of a fact.
+  public var detail: [String]
 
   /// Creates a part.
-  public init(source: String, because: Int? = nil, score: Float) {
+  public init(source: String, because: Int? = nil, score: Float, detail: [String] = []) {
     self.source = source
     self.because = because
     self.score = score
+    self.detail = detail
   }
 }

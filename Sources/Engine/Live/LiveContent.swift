@@ -92,14 +92,28 @@ struct LiveContent: Sendable {
     let query = try Vectors(values: Array(vector), dimension: dimension)
     var found: [Neighbour]
     let recent = try searchRecent(query, k: k + 1)
-    if let row = row(text), graph.lists[row].count >= min(k, graph.texts.count - 1) {
+    if let row = row(text), !graph.lists[row].isEmpty {
       let list = graph.lists[row]
       found = Array(list.prefix(k)) + rescaled(recent, amid: list, of: vector)
+      if list.count < min(k, graph.texts.count - 1) {
+        found += beyond(list, try searchGraph(query, k: k + 1), text)
+      }
     } else {
       found = try searchGraph(query, k: k + 1) + recent
     }
     found.removeAll { $0.item == text }
     return Array(found.sorted { $0.precedes($1) }.prefix(k))
+  }
+
+  /// Texts that a list is too short for, in the order of their cosines: all below the list's last,
+  /// whose measure knows more than the cosine.
+  private func beyond(_ list: [Neighbour], _ found: [Neighbour], _ text: Int) -> [Neighbour] {
+    let known = Set(list.map(\.item)).union([text])
+    let further = found.filter { !known.contains($0.item) }
+    guard let best = further.first, let last = list.last else { return further }
+    return further.map {
+      Neighbour(item: $0.item, score: last.score.nextDown + $0.score - best.score)
+    }
   }
 
   /// Recent texts are known by their cosine alone, lists by a measure that joins more than that:

@@ -1,3 +1,4 @@
+internal import AkinAlike
 internal import AkinCatalogue
 internal import AkinEncoders
 package import AkinRanking
@@ -10,8 +11,41 @@ extension LiveShop {
   package func shelf(_ request: ShelfRequest) throws -> ProductShelf {
     let state = self.state.withLock { $0 }
     let subject = try subject(of: request, state)
-    return try arrange(request, state, subject) { filling in
+    var shelf = try arrange(request, state, subject) { filling in
       try filling.gather(subject, rankers: rankers)
+    }
+    if request.explains, request.kind == .similar, let subject {
+      try explain(&shelf, subject, state.content)
+    }
+    return shelf
+  }
+
+  /// Takes the evidence of content apart: words, model numbers, facts, meaning.
+  private func explain(_ shelf: inout ProductShelf, _ subject: LiveProduct, _ content: LiveContent)
+    throws
+  {
+    let reader = try likeness.withLock { reader in
+      if reader == nil {
+        reader = try MeasureRecord.last(of: store).map { try LikenessReader($0, store: store) }
+      }
+      return reader
+    }
+    guard let reader, let own = content.vector(subject.text) else { return }
+    for index in shelf.items.indices {
+      let text = shelf.items[index].product.text
+      guard text != subject.text, shelf.items[index].evidence.first?.source == "content",
+        let other = content.vector(text)
+      else { continue }
+      let cosine = zip(own, other).reduce(0) { $0 + $1.0 * $1.1 }
+      let account = try reader.account(subject.text, text, cosine: cosine)
+      // A text that is not in the built list was placed by its cosine: no account adds up to that.
+      guard
+        !shelf.items[index].rules.isEmpty
+          || abs(account.score - shelf.items[index].score) < 0.01
+      else { continue }
+      shelf.items[index].evidence = account.parts.map {
+        Evidence(source: $0.source, score: $0.contribution, detail: $0.detail)
+      }
     }
   }
 

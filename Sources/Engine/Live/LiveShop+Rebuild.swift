@@ -1,3 +1,4 @@
+internal import AkinAlike
 internal import AkinCatalogue
 internal import AkinRecommenders
 internal import AkinSimilarity
@@ -15,10 +16,13 @@ extension LiveShop {
     defer { withExtendedLifetime(lock) {} }
     let before = state.withLock { $0 }
     let live = Set(before.catalogue.all.map(\.text)).filter(before.content.contains).sorted()
-    let lists = try compare(live, before.content, k: neighbours, progress: progress)
+    let (lists, measure) = try compare(live, before, k: neighbours, progress: progress)
     let together = try countBaskets(before.catalogue, k: neighbours, progress: progress)
     progress.begin("Publishing", total: nil, unit: "lists")
+    let body = String(decoding: try JSONEncoder().encode(measure), as: UTF8.self)
+    try store.setRecord(MeasureRecord.name, to: body)
     try store.replaceLists(.content, by: lists)
+    likeness.withLock { $0 = nil }
     try store.replaceLists(.live, by: together)
     let kept = try store.allNeighbours(.basket)
     try writer.sync {
@@ -62,26 +66,45 @@ extension LiveShop {
     }
   }
 
+  /// The nearest others of each text, by the measure that builds use, fitted to what is there now.
   private func compare(
-    _ texts: [Int], _ content: LiveContent, k: Int, progress: any ProgressReporter
-  ) throws -> [Int: [Neighbour]] {
+    _ texts: [Int], _ state: State, k: Int, progress: any ProgressReporter
+  ) throws -> (lists: [Int: [Neighbour]], measure: ContentMeasure) {
     progress.begin("Comparing texts", total: texts.count, unit: "texts")
+    let content = state.content
     var vectors = Vectors(dimension: content.dimension, reserving: texts.count)
-    for text in texts { if let vector = content.vector(text) { try vectors.append(vector) } }
-    let graph = try vectors.values.withUnsafeBufferPointer { values in
-      try SimilarityGraph(k: k).neighbours(
+    var products: [Product] = []
+    for text in texts {
+      guard let vector = content.vector(text),
+        let product = state.catalogue.products(ofText: text).first
+      else { continue }
+      try vectors.append(vector)
+      products.append(product.product)
+    }
+    let count = texts.count
+    let (graph, measure) = try vectors.values.withUnsafeBufferPointer { values in
+      let meaning = try SimilarityGraph(k: k).neighbours(
         values: values, dimension: content.dimension,
         progress: { done in
           try Task.checkCancellation()
-          progress.advance(to: done)
+          progress.advance(to: done / 2)
         })
+      var index = try ContentIndex(products) { _ in try Task.checkCancellation() }
+      index.fitMeaning(values, dimension: content.dimension)
+      let lists = try ContentGraph(k: k).neighbours(
+        of: index, values: values, dimension: content.dimension, meaning: meaning
+      ) { done in
+        try Task.checkCancellation()
+        progress.advance(to: (count + done) / 2)
+      }
+      return (lists, index.measure)
     }
     var lists: [Int: [Neighbour]] = [:]
     for (row, text) in texts.enumerated() {
       lists[text] = graph[row].map { Neighbour(item: texts[$0.item], score: $0.score) }
     }
     progress.end("\(texts.count.formatted()) texts, every pair")
-    return lists
+    return (lists, measure)
   }
 
   private func countBaskets(

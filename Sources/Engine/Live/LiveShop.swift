@@ -39,6 +39,8 @@ package final class LiveShop: Sendable {
   let wishes: WishCounts
   let now: @Sendable () -> Double
   let ruleTable: Mutex<[Rule]> = Mutex([])
+  /// Says why texts are alike, by the measure of the lists; read when it is first asked.
+  let likeness: Mutex<LikenessReader?> = Mutex(nil)
   /// The beginning of the training record that ``rankerTable`` comes from.
   let trainedMark: Mutex<String?> = Mutex(nil)
   let rankerTable: Mutex<[any ShopperRanker]> = Mutex([])
@@ -119,6 +121,7 @@ package final class LiveShop: Sendable {
         let (fresh, missing) = try Self.load(
           store, key: modelKey, dimension: encoder.dimension, wishes: wishes.current)
         state.withLock { $0 = fresh }
+        likeness.withLock { $0 = nil }
         encode(missing)
         return true
       }

@@ -92,9 +92,9 @@ export function facts(product) {
 
 // One product of a list with its score and what speaks for it.
 export function entry(item, { href = (id) => `#/products/${encodeURIComponent(id)}`, moved = false } = {}) {
-  const parts = (item.evidence ?? []).slice(0, 3).map((part) =>
-    h("span", { class: `chip ${part.source === "basket" ? "with" : "near"}` },
-      `${sourceName(part.source)} ${score(part.score)}${part.because ? ` · ${t("because", part.because)}` : ""}`));
+  const parts = (item.evidence ?? []).slice(0, 4).map((part) =>
+    h("span", { class: `chip ${part.score < 0 ? "bad" : part.source === "basket" ? "with" : "near"}` },
+      `${sourceName(part.source)} ${score(part.score)}${part.because ? ` · ${t("because", part.because)}` : ""}${part.detail?.length ? ` · ${part.detail.slice(0, 3).join(", ")}` : ""}`));
   const rules = (item.rules ?? []).map((rule) => h("span", { class: "chip bad" }, `${t("source_rule")} ${rule}`));
   return h("li", { class: moved ? "entry moved" : "entry" }, tile(item),
     h("div", { class: "body" }, h("a", { href: href(item.id) }, item.title),

@@ -29,6 +29,7 @@ struct ShelfAnswer: Encodable {
     var source: String
     var because: String?
     var score: Float
+    var detail: [String]?
   }
 
   /// Why a product is not in the list.
@@ -87,7 +88,7 @@ extension ShelfAnswer.Item {
     evidence = entry.evidence.map { part in
       ShelfAnswer.Part(
         source: part.source, because: part.because.flatMap { catalogue[$0]?.product.id },
-        score: part.score)
+        score: part.score, detail: part.detail.isEmpty ? nil : part.detail)
     }
   }
 }
