@@ -7,7 +7,8 @@ import Foundation
 //
 // DATA is the folder of the sets (`matching`), SET one of its folders. Keys: `budget` (seconds),
 // `seed`, `epochs`, `rate`, `batch`, `tokens`, `frozen` (blocks), `dropout`, `augment` (0 or 1),
-// `cross` (0: comparisons alone), `test` (1: measure the test pairs too, once all is chosen).
+// `cross` (0: comparisons alone), `test` (1: measure the test pairs too, once all is chosen);
+// `encoder` (a model's name), `transfer` (a file of other pairs that the matcher is asked about).
 
 struct Line: Codable {
   var set: String
@@ -18,6 +19,24 @@ struct Line: Codable {
   var test: MatchMeasures?
   /// Without the test pairs that also stand, line for line, in the training or validation file.
   var testUnseen: MatchMeasures?
+  /// On the pairs of `transfer` at the matcher's own threshold, and the F1 at thresholds chosen on
+  /// four fifths of them for the last fifth.
+  var transfer: MatchMeasures?
+  var transferFoldsF1: Double?
+}
+
+/// F1 over all folds, each at the threshold that is best on the other four.
+func foldsF1(_ probabilities: [Double], _ labels: [Bool]) -> Double {
+  var called = labels.map { _ in false }
+  for fold in 0..<5 {
+    let others = labels.indices.filter { $0 % 5 != fold }
+    let threshold = MatchMeasures.bestThreshold(
+      others.map { probabilities[$0] }, others.map { labels[$0] })
+    for row in labels.indices where row % 5 == fold {
+      called[row] = probabilities[row] >= threshold
+    }
+  }
+  return MatchMeasures(called.map { $0 ? 1 : 0 }, labels, threshold: 0.5).f1
 }
 
 func settings(_ arguments: [String]) -> [String: Double] {
@@ -45,7 +64,9 @@ func training(_ values: [String: Double]) -> MatchTraining {
   return training
 }
 
-func run(_ data: URL, _ set: String, _ values: [String: Double]) throws {
+func run(
+  _ data: URL, _ set: String, _ values: [String: Double], encoder: String?, transfer: String?
+) throws {
   let folder = data.appending(path: set)
   func file(_ part: String) -> URL {
     let medium = folder.appending(path: "\(part).txt.medium")
@@ -53,7 +74,9 @@ func run(_ data: URL, _ set: String, _ values: [String: Double]) throws {
     return isThere ? medium : folder.appending(path: "\(part).txt")
   }
   let (train, valid) = (try PairFile.read(file("train")), try PairFile.read(file("valid")))
-  let matcher = try training(values).fit(train: train, valid: valid)
+  var training = training(values)
+  training.encoder = encoder
+  let matcher = try training.fit(train: train, valid: valid)
   var line = Line(
     set: set, validation: matcher.card.validation, parts: matcher.card.parts,
     fineTuning: matcher.card.crossEncoder, seconds: matcher.card.seconds)
@@ -63,9 +86,15 @@ func run(_ data: URL, _ set: String, _ values: [String: Double]) throws {
     let seen = Set(train + valid)
     line.testUnseen = try matcher.evaluate(test.filter { !seen.contains($0) })
   }
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = .sortedKeys
-  print(String(decoding: try encoder.encode(line), as: UTF8.self))
+  if let transfer {
+    let pairs = try PairFile.read(URL(filePath: transfer))
+    line.transfer = try matcher.evaluate(pairs)
+    line.transferFoldsF1 = foldsF1(
+      try matcher.probabilities(pairs), pairs.map { $0.isMatch == true })
+  }
+  let writer = JSONEncoder()
+  writer.outputFormatting = .sortedKeys
+  print(String(decoding: try writer.encode(line), as: UTF8.self))
 }
 
 let arguments = Array(CommandLine.arguments.dropFirst())
@@ -75,4 +104,11 @@ guard let data = arguments.first, !sets.isEmpty else {
   print("usage: akin-bench-match DATA SET… [key=value …]")
   exit(64)
 }
-for set in sets { try run(URL(filePath: data), set, settings(arguments)) }
+func text(_ key: String) -> String? {
+  arguments.first { $0.hasPrefix(key + "=") }.map { String($0.dropFirst(key.count + 1)) }
+}
+for set in sets {
+  try run(
+    URL(filePath: data), set, settings(arguments), encoder: text("encoder"),
+    transfer: text("transfer"))
+}
