@@ -4,7 +4,7 @@ import AkinEncoders
 import AkinSimilarity
 import Foundation
 
-/// akin-bench-alike [--part cluster,pairs,zh] [--model NAME] [--set name=value …] [--half 0|1] [--rivals no]
+/// akin-bench-alike [--part cluster,pairs,zh,relations] [--model NAME] [--set name=value …] [--half 0|1] [--rivals no]
 struct AlikeBenchmark {
   private var parts: Set<String> = ["cluster", "pairs", "zh"]
   private var model = "minilm-l6"
@@ -72,6 +72,7 @@ struct AlikeBenchmark {
       ] { try pairs(set) }
     }
     if parts.contains("zh") { try chinese() }
+    if parts.contains("relations") { try RelationBenchmark(data).run() }
   }
 
   // MARK: Vectors
