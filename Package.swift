@@ -162,7 +162,7 @@ let package = Package(
       path: "Benchmarks/Sparse", exclude: ["compare.py", "run"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "akin-bench-recommend", dependencies: ["AkinEngine"], path: "Benchmarks/Recommend",
-      exclude: ["compare.py", "run"],
+      exclude: ["compare.py", "run", "scale.py"],
       swiftSettings: swiftSettings),
 
     .executableTarget(

@@ -32,7 +32,8 @@ def settings(peer, value):
                        f"epochs={value[2]}"], value[2]
     if peer == "knn":
         return "item-knn", [f"k={value}"], 1
-    return "ease", [f"regularisation={value}"], 1
+    return "ease", [f"regularisation={value}", "isRelative=false", "diagonalExponent=1", "userExponent=0",
+                    "itemExponent=0", "outputExponent=0"], 1
 
 
 def ours(name, peer, value):

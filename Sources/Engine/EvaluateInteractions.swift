@@ -34,7 +34,7 @@ public struct EvaluateInteractions {
   public var choice: Choice
   /// Lengths of the lists at which metrics are taken.
   public var cuts = [10, 20, 50]
-  /// The share of each user's train items that the choice is made on.
+  /// The share of the train interactions that the choice is made on.
   public var validFraction = 0.1
   /// Seconds that the choice may take, about.
   public var budget = 300.0
@@ -82,9 +82,9 @@ public struct EvaluateInteractions {
             model: try fit(part.settings, to: split.train)))
       }
     }.seconds
-    let fitted = parts
+    let blend = try Blend(parts, isDamped: choice.isDamped)
     report.evaluateSeconds = try clock.measure {
-      try measure(fitted, on: split, &report)
+      try measure(blend, on: split, &report)
     }.seconds
     return report
   }
@@ -101,14 +101,16 @@ public struct EvaluateInteractions {
   /// What is measured in the end, and how it was found.
   private struct Chosen {
     var parts: [(settings: RecommenderSettings, weight: Float)]
+    var isDamped = true
     var reason: String?
     var candidates: [EvaluationReport.Candidate] = []
     var seconds: Double?
 
     var summary: String {
       guard parts.count > 1 else { return parts.first?.settings.summary ?? "" }
+      let form = isDamped ? "" : ", as shares of each one's largest score"
       return parts.map { "\($0.weight) × \($0.settings.name.rawValue) (\($0.settings.summary))" }
-        .joined(separator: " + ")
+        .joined(separator: " + ") + form
     }
   }
 
@@ -135,7 +137,7 @@ public struct EvaluateInteractions {
     progress.end(
       outcome.parts.map(\.settings.name.rawValue).joined(separator: " + ") + ": " + outcome.reason)
     return Chosen(
-      parts: outcome.parts, reason: outcome.reason,
+      parts: outcome.parts, isDamped: outcome.isDamped, reason: outcome.reason,
       candidates: outcome.best.map {
         .init(
           recommender: $0.settings.name.rawValue, settings: $0.settings.summary, score: $0.score,
@@ -156,12 +158,12 @@ public struct EvaluateInteractions {
   }
 
   private func measure(
-    _ parts: [Blend.Part], on split: Split, _ report: inout EvaluationReport
+    _ blend: Blend, on split: Split, _ report: inout EvaluationReport
   ) throws {
     progress.begin("Ranking", total: split.train.userCount, unit: "users")
     let ranking = FullRanking(
       k: cuts.max() ?? 20, threads: ProcessInfo.processInfo.activeProcessorCount)
-    let lists = try rank(parts, split, with: ranking)
+    let lists = try rank(blend, split, with: ranking)
     let metrics = RowMetrics(of: lists, relevant: split.test, cuts: cuts)
     report.measure(metrics, seed: seed)
     report.sizes = [
@@ -175,14 +177,13 @@ public struct EvaluateInteractions {
     progress.end("\(metrics.rows.count.formatted()) users have test items")
   }
 
-  private func rank(_ parts: [Blend.Part], _ split: Split, with ranking: FullRanking) throws
+  private func rank(_ blend: Blend, _ split: Split, with ranking: FullRanking) throws
     -> RankedLists
   {
-    if parts.count == 1 {
-      return try parts[0].model.rankAll(
+    if blend.parts.count == 1 {
+      return try blend.parts[0].model.rankAll(
         split.train, with: ranking, areasOf: measuresArea ? split.test : nil)
     }
-    let blend = try Blend(parts)
     let (train, test) = (split.train, split.test)
     var rows = FullRanking.Rows(count: train.userCount, excluded: { train[$0] })
     if measuresArea { rows.relevant = { test[$0] } }

@@ -133,10 +133,12 @@ import Testing
   /// λ = 1, P = ¼·[[3, -1], [-1, 3]] / 2, so B(0, 1) = 1/3, and 1/8 without the division.
   @Test func easeIsItsClosedForm() throws {
     let rows = Interactions(rows: [[0, 1], [0], [1]], itemCount: 2)
-    let ease = try EASE(regularisation: 1).fit(rows)
+    let ease = try EASE.plain(regularisation: 1).fit(rows)
     let found = try ease.explain(1, for: Shoppers(history: [0], itemCount: 2))
     #expect(abs((found?.first?.score ?? 0) - 1.0 / 3) < 1e-5)
-    let ridge = try EASE(regularisation: 1, diagonalExponent: 0).fit(rows)
+    var relaxed = EASE.plain(regularisation: 1)
+    relaxed.diagonalExponent = 0
+    let ridge = try relaxed.fit(rows)
     let other = try ridge.explain(1, for: Shoppers(history: [0], itemCount: 2))
     #expect(abs((other?.first?.score ?? 0) - 1.0 / 8) < 1e-5)
   }

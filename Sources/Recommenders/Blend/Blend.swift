@@ -1,8 +1,9 @@
 public import AkinCatalogue
 
 /// Several recommenders as one: a weighted sum of their scores, each first made a share of its
-/// largest in the row, so that no recommender counts more because its numbers are larger, and then
-/// its square root, so that the few largest do not silence the others. Below 0 the sign stays.
+/// largest in the row, so that no recommender counts more because its numbers are larger, and then,
+/// unless told otherwise, its square root, so that the few largest do not silence the others. Below
+/// 0 the sign stays.
 ///
 /// Scores are at most Σ weights; the parts of a score are its explanation. Weighted
 /// hybrids: Burke, *Hybrid recommender systems: survey and experiments* (2002).
@@ -31,6 +32,8 @@ public struct Blend: Sendable {
 
   /// The recommenders, of which each ranks the same items.
   public let parts: [Part]
+  /// Whether square roots are taken.
+  public let isDamped: Bool
   /// The number of items that are ranked.
   public let itemCount: Int
 
@@ -38,7 +41,7 @@ public struct Blend: Sendable {
   ///
   /// - Throws: ``RecommenderError`` `badSetting` without parts, `wrongItems` when they do not rank
   ///   equally many items.
-  public init(_ parts: [Part]) throws(RecommenderError) {
+  public init(_ parts: [Part], isDamped: Bool = true) throws(RecommenderError) {
     guard let first = parts.first else {
       throw RecommenderError(.badSetting, "a blend needs at least one recommender")
     }
@@ -46,6 +49,7 @@ public struct Blend: Sendable {
       try RecommenderError.check(part.model.itemCount, against: first.model.itemCount)
     }
     self.parts = parts
+    self.isDamped = isDamped
     itemCount = first.model.itemCount
   }
 
@@ -87,7 +91,7 @@ public struct Blend: Sendable {
         try part.model.score(Self.folded(shoppers, part.form), into: own)
         for row in 0..<shoppers.count {
           let line = own[row * itemCount..<(row + 1) * itemCount]
-          Self.normalise(UnsafeMutableBufferPointer(rebasing: line))
+          normalise(UnsafeMutableBufferPointer(rebasing: line))
         }
         try body(part, own)
       }
@@ -99,9 +103,13 @@ public struct Blend: Sendable {
     return Shoppers(strangers: 0..<shoppers.count, of: histories)
   }
 
-  private static func normalise(_ row: UnsafeMutableBufferPointer<Float>) {
-    let scale = scale(of: UnsafeBufferPointer(row))
-    for index in row.indices { row[index] = damped(scale * row[index]) }
+  private func normalise(_ row: UnsafeMutableBufferPointer<Float>) {
+    let scale = Self.scale(of: UnsafeBufferPointer(row))
+    if isDamped {
+      for index in row.indices { row[index] = Self.damped(scale * row[index]) }
+    } else {
+      for index in row.indices { row[index] *= scale }
+    }
   }
 
   /// The square root of a share of the largest score, with its sign.

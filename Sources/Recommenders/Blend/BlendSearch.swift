@@ -22,8 +22,6 @@ public struct BlendSearch: Sendable {
   public var cut = 10
   /// The best items of each part that are candidates for a row.
   public var depth = 200
-  /// Rows that are looked at, evenly spread; all where there are fewer.
-  public var largestSample = 3_000
   /// A change must better NDCG by this share: fewer parts are faster and explain more.
   public var leastGain = 0.002
   /// What is made as large as possible: the mean of these, at the cut.
@@ -50,16 +48,17 @@ public struct BlendSearch: Sendable {
   /// - Parameters:
   ///   - train: what the candidates were fitted on.
   ///   - relevant: what the same users took afterwards, repeats included.
+  ///   - sample: rows that are looked at, evenly spread; all where there are fewer.
   /// - Throws: what scoring or `progress` throws.
   public init(
     _ candidates: Blend, train: Interactions, relevant: Interactions, cut: Int = 10,
-    progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    sample: Int = 3_000, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
   ) throws {
     precondition(train.userCount == relevant.userCount, "one row a user in both")
     self.cut = cut
     parts = candidates.parts.count
     let all = (0..<relevant.userCount).filter { !relevant[$0].isEmpty && !train[$0].isEmpty }
-    let step = max(1, (all.count + largestSample - 1) / largestSample)
+    let step = max(1, (all.count + sample - 1) / max(1, sample))
     let chosen = stride(from: 0, to: all.count, by: step).map { all[$0] }
     pool = try Self.rows(
       chosen, candidates, train: train, relevant: relevant, depth: depth, progress: progress)

@@ -18,6 +18,12 @@ struct DenseRows: Sendable, Equatable {
     values = [Float](repeating: 0, count: count * self.dimension)
   }
 
+  /// Zeros, of a length that is a multiple of 16 already.
+  init(count: Int, padded dimension: Int) {
+    self.init(
+      count: count, padded: dimension, values: [Float](repeating: 0, count: count * dimension))
+  }
+
   /// Takes rows over.
   init(count: Int, padded dimension: Int, values: [Float]) {
     precondition(dimension % 16 == 0 && values.count == count * dimension, "not whole rows")

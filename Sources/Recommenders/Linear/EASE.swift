@@ -34,8 +34,8 @@ public struct EASE: RecommenderAlgorithm, Equatable, Codable {
 
   /// Creates the algorithm.
   public init(
-    regularisation: Float = 300, isRelative: Bool = false, diagonalExponent: Float = 1,
-    userExponent: Float = 0, itemExponent: Float = 0, outputExponent: Float = 0,
+    regularisation: Float = 10, isRelative: Bool = true, diagonalExponent: Float = 0.5,
+    userExponent: Float = 0.3, itemExponent: Float = 0.4, outputExponent: Float = 0.2,
     entriesPerItem: Int? = nil, memory: Int? = nil
   ) {
     self.regularisation = regularisation
@@ -46,6 +46,13 @@ public struct EASE: RecommenderAlgorithm, Equatable, Codable {
     self.outputExponent = outputExponent
     self.entriesPerItem = entriesPerItem
     self.memory = memory
+  }
+
+  /// EASE as its paper has it: λ as it is, nothing normalised.
+  public static func plain(regularisation: Float) -> EASE {
+    EASE(
+      regularisation: regularisation, isRelative: false, diagonalExponent: 1, userExponent: 0,
+      itemExponent: 0, outputExponent: 0)
   }
 
   /// Items up to which B is kept whole.

@@ -40,10 +40,9 @@ public struct GraphFilter: RecommenderAlgorithm, Equatable, Codable {
 
   /// Creates the algorithm.
   public init(
-    rank: Int = 256, idealWeight: Float = 0.3, saturation: Float = 0, idealExponent: Float = 0.5,
-    userExponent: Float = 0.5, itemExponent: Float = 0.5, outputExponent: Float = 0,
-    neighbours: Int = 1000,
-    rounds: Int = 8, seed: UInt64 = 0
+    rank: Int = 512, idealWeight: Float = 0, saturation: Float = 3, idealExponent: Float = 0.5,
+    userExponent: Float = 0.3, itemExponent: Float = 0.5, outputExponent: Float = 0.5,
+    neighbours: Int = 1000, rounds: Int = 5, seed: UInt64 = 0
   ) {
     self.rank = rank
     self.idealWeight = idealWeight

@@ -18,6 +18,8 @@ public enum RecommenderName: String, Sendable, CaseIterable, Codable {
   case slim
   /// ``BPR``.
   case bpr
+  /// ``LightGCN``.
+  case lightGCN = "lightgcn"
 
   /// With the settings a shop begins with.
   public var settings: RecommenderSettings {
@@ -31,6 +33,7 @@ public enum RecommenderName: String, Sendable, CaseIterable, Codable {
     case .graphFilter: .graphFilter(GraphFilter())
     case .slim: .slim(SLIM())
     case .bpr: .bpr(BPR())
+    case .lightGCN: .lightGCN(LightGCN())
     }
   }
 

@@ -21,6 +21,8 @@ public enum RecommenderSettings: Sendable, Equatable {
   case slim(SLIM)
   /// Factors by pairs of what was taken and what was not.
   case bpr(BPR)
+  /// Factors smoothed over the graph.
+  case lightGCN(LightGCN)
 
   /// Its name.
   public var name: RecommenderName {
@@ -34,6 +36,7 @@ public enum RecommenderSettings: Sendable, Equatable {
     case .graphFilter: .graphFilter
     case .slim: .slim
     case .bpr: .bpr
+    case .lightGCN: .lightGCN
     }
   }
 
@@ -49,6 +52,7 @@ public enum RecommenderSettings: Sendable, Equatable {
     case .graphFilter(let algorithm): algorithm
     case .slim(let algorithm): algorithm
     case .bpr(let algorithm): algorithm
+    case .lightGCN(let algorithm): algorithm
     }
   }
 
@@ -91,6 +95,7 @@ public enum RecommenderSettings: Sendable, Equatable {
     case .graphFilter(let algorithm): .graphFilter(try Self.changing(algorithm, changes))
     case .slim(let algorithm): .slim(try Self.changing(algorithm, changes))
     case .bpr(let algorithm): .bpr(try Self.changing(algorithm, changes))
+    case .lightGCN(let algorithm): .lightGCN(try Self.changing(algorithm, changes))
     }
   }
 
@@ -135,6 +140,7 @@ extension ModelArchive {
     case .graphFilter: try GraphFilterModel(self)
     case .slim: try SLIMModel(self)
     case .bpr: try BPRModel(self)
+    case .lightGCN: try LightGCNModel(self)
     case nil:
       throw RecommenderError(
         .damaged, "no recommender is called '\(kind)'; a newer Akin wrote it: train it again")

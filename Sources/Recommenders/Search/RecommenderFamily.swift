@@ -101,9 +101,13 @@ struct RecommenderFamily: Sendable {
       name: .ials,
       starts: [
         [
-          "factors": "\(Int(factors[1]))", "alpha": "20", "regularisation": "10",
+          "factors": "\(Int(factors[1]))", "alpha": "20", "regularisation": "100",
           "iterations": "12",
-        ]
+        ],
+        [
+          "factors": "\(Int(factors[2]))", "alpha": "80", "regularisation": "30",
+          "iterations": "12",
+        ],
       ],
       axes: [
         Axis("alpha", [1, 2, 5, 10, 20, 40, 80, 160]),

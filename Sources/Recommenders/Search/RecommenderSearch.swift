@@ -4,7 +4,7 @@ internal import Foundation
 
 /// Finds the recommender, or the blend of several, that suits a set of interactions best.
 ///
-/// A share of each user's interactions is held out by a seed. Every family of recommenders is
+/// A share of the interactions is held out by a seed. Every family of recommenders is
 /// fitted to the rest as it begins; the better half then climbs, one step of one setting at a time,
 /// as long as that helps and the budget lasts. Last, the weights of a blend of the best of each
 /// family are sought, and the blend is taken where it is better by more than chance may give.
@@ -25,6 +25,8 @@ public struct RecommenderSearch: Sendable {
   public struct Outcome: Sendable {
     /// The recommenders to fit, with their weights: one, or the parts of a blend.
     public var parts: [(settings: RecommenderSettings, weight: Float)]
+    /// Whether the blend takes square roots: see ``Blend``.
+    public var isDamped = true
     /// The score of what was chosen.
     public var score: Double
     /// The best of each family, best first.
@@ -35,7 +37,7 @@ public struct RecommenderSearch: Sendable {
     public var reason: String
   }
 
-  /// The share of each user's interactions that is held out.
+  /// The share of the interactions that is held out.
   public var validFraction = 0.1
   /// The length of the lists that are compared.
   public var cut = 20
@@ -45,6 +47,9 @@ public struct RecommenderSearch: Sendable {
   public var seed: UInt64 = 0
   /// A blend must be better than its best part by this share.
   public var leastGain = 0.005
+  /// Recommenders alone worse than the best by more than this are not blended: what they add on
+  /// the held-out interactions is often the way these were drawn, and lost on others.
+  public var leastShare = 0.88
   /// Seconds since the search began.
   private let elapsed: @Sendable () -> Double
 
@@ -69,10 +74,10 @@ public struct RecommenderSearch: Sendable {
   ///   throws.
   public func run(_ interactions: Interactions, report: Report) throws -> Outcome {
     let samples = samples(of: interactions)
-    guard let first = samples.first, first.split.test.count > 0 else {
+    guard let first = samples.first else {
       throw RecommenderError(
         .noInteractions,
-        "no user has enough interactions to hold \(validFraction) of them out; name a recommender"
+        "there are too few interactions to hold \(validFraction) of them out; name a recommender"
           + " instead of auto, or hold out a larger share")
     }
     var climbers: [Climber] = []
@@ -94,10 +99,11 @@ public struct RecommenderSearch: Sendable {
   private func samples(of interactions: Interactions) -> [ValidationSample] {
     let held = Double(max(1, interactions.count)) * validFraction
     let splits = max(1, min(5, Int(15_000 / held)))
+    // Each interaction by chance, so that users of few interactions count as well.
     return (0..<UInt64(splits)).map { index in
       ValidationSample(
-        of: .holdingOut(validFraction, of: interactions, seed: seed &+ index), cut: cut)
-    }
+        of: .samplingOut(validFraction, of: interactions, seed: seed &+ index), cut: cut)
+    }.filter { $0.split.test.count > 0 }
   }
 
   /// The best families first and longest.
@@ -127,20 +133,17 @@ public struct RecommenderSearch: Sendable {
     var outcome = Outcome(
       parts: [(best.settings, 1)], score: best.score, best: ranked.compactMap(\.best),
       trials: trials, reason: "the best of \(trials) tried on \(held) held-out interactions")
-    let candidates = Array(ranked.filter { $0.score > best.score * 0.5 }.prefix(5))
+    let candidates = Array(ranked.filter { $0.score > best.score * leastShare }.prefix(5))
     guard candidates.count > 1 else { return outcome }
-    let weights = try weights(of: candidates, samples) { try report("blending", best.score) }
-    let chosen = zip(candidates, weights).filter { $0.1 > 0 }
-    guard chosen.count > 1 else { return outcome }
-    var score = 0.0
-    for (index, sample) in samples.enumerated() {
-      let blend = try Blend(
-        chosen.map { climber, weight in
-          .init(
-            name: climber.family.name.rawValue, weight: weight, model: climber.models[index])
-        })
-      score += try sample.score(blend.itemCount, by: blend.score) / Double(samples.count)
+    var found: Blended?
+    for isDamped in [false, true] where found == nil || elapsed() < budget {
+      let blended = try blend(candidates, samples, isDamped) {
+        try report("blending", best.score)
+      }
+      if let blended, blended.score > found?.score ?? 0 { found = blended }
     }
+    guard let found else { return outcome }
+    let (chosen, score) = (found.parts, found.score)
     guard score > best.score * (1 + leastGain) else {
       outcome.reason += "; no blend was better by more than \(leastGain * 100) %"
       return outcome
@@ -149,28 +152,49 @@ public struct RecommenderSearch: Sendable {
       climber.best.map { ($0.settings, weight) }
     }
     outcome.score = score
+    outcome.isDamped = found.isDamped
     let gain = (score / best.score - 1) * 100
     outcome.reason += "; the blend is \((gain * 10).rounded() / 10) % better than its best part"
     return outcome
   }
 
-  /// The best weights of a blend of the candidates' models.
-  private func weights(
-    of candidates: [Climber], _ samples: [ValidationSample], progress: () throws -> Void
-  ) throws -> [Float] {
+  /// A blend that was sought.
+  private struct Blended {
+    var parts: [(climber: Climber, weight: Float)]
+    var isDamped: Bool
+    var score: Double
+  }
+
+  /// The best blend of the candidates' models in one form; `nil` where one alone is best.
+  private func blend(
+    _ candidates: [Climber], _ samples: [ValidationSample], _ isDamped: Bool,
+    progress: () throws -> Void
+  ) throws -> Blended? {
+    func joined(_ parts: [(climber: Climber, weight: Float)], _ index: Int) throws -> Blend {
+      try Blend(
+        parts.map { climber, weight in
+          .init(
+            name: climber.family.name.rawValue, weight: weight, model: climber.models[index])
+        }, isDamped: isDamped)
+    }
     var search: BlendSearch?
     for (index, sample) in samples.enumerated() {
-      let blend = try Blend(
-        candidates.map {
-          .init(name: $0.family.name.rawValue, weight: 1, model: $0.models[index])
-        })
       let part = try BlendSearch(
-        blend, train: sample.train, relevant: sample.split.test, cut: cut,
-        progress: { _, _ in try progress() })
+        joined(candidates.map { ($0, 1) }, index), train: sample.train,
+        relevant: sample.split.test, cut: cut,
+        sample: 3_000 / samples.count, progress: { _, _ in try progress() })
       if search == nil { search = part } else { search?.add(part) }
     }
-    guard var search else { return [] }
+    guard var search else { return nil }
     search.metrics = [.recall, .ndcg]
-    return search.search(allowsRepeats: false).weights
+    let weights = search.search(allowsRepeats: false).weights
+    let parts = zip(candidates, weights).filter { $0.1 > 0 }.map { (climber: $0.0, weight: $0.1) }
+    guard parts.count > 1 else { return nil }
+    var score = 0.0
+    for (index, sample) in samples.enumerated() {
+      let blend = try joined(parts, index)
+      score += try sample.score(blend.itemCount, by: blend.score) / Double(samples.count)
+    }
+    return Blended(parts: parts, isDamped: isDamped, score: score)
   }
 }

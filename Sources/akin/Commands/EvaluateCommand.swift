@@ -35,7 +35,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "Lengths of the lists at which metrics are taken.")
   var cuts = [10, 20, 50]
 
-  @Option(help: "The share of each user's interactions that auto chooses by.")
+  @Option(help: "The share of the interactions that auto chooses by.")
   var validFraction = 0.1
 
   @Option(help: ArgumentHelp("Time auto may take, such as 90s or 5m.", valueName: "time"))
