@@ -17,6 +17,24 @@ struct HistoryCollector {
   private var products: [String] = []
   private var deeds: [Deed] = []
 
+  /// Nothing gathered yet.
+  init() {}
+
+  /// Goes on from what is known already.
+  init(_ snapshot: BehaviourSnapshot) {
+    products = snapshot.products
+    for (number, id) in products.enumerated() { numbers[id] = Int32(number) }
+    for (shopper, history) in snapshot.histories.enumerated() {
+      shoppers[history.name] = Int32(shopper)
+      names.append(history.name)
+      for entry in history.entries {
+        deeds.append(
+          Deed(
+            shopper: Int32(shopper), product: entry.product, type: entry.type, time: entry.time))
+      }
+    }
+  }
+
   /// Takes an event, also of a product that the catalogue lacks: it may come back.
   mutating func add(_ event: Event) {
     guard let name = Self.name(of: event) else { return }

@@ -1,5 +1,4 @@
 internal import AkinCatalogue
-internal import AkinRecommenders
 public import AkinStorage
 internal import Foundation
 
@@ -78,23 +77,19 @@ public final class RecommendProducts: Sendable {
   }
 
   private let store: ShopStore
-  private let trained: TrainedRecommender
-  private let items: ItemTable
-  private let weights: EventWeights
+  private let scorer: ShopperScorer
 
   /// Loads the shop's recommender.
   ///
   /// - Throws: ``EngineError`` `nothingToDo` for a shop that was never trained; ``StorageError``;
   ///   `RecommenderError`, `SafetensorsError` for damaged files.
-  public init(store: ShopStore, weights: EventWeights = EventWeights()) throws {
-    guard let trained = try TrainedRecommender(of: store) else {
+  public init(store: ShopStore) throws {
+    guard let scorer = try ShopperScorer(store) else {
       throw EngineError(
         .nothingToDo, "the shop has no recommender yet; make one: akin train --shop DIR")
     }
     self.store = store
-    self.trained = trained
-    self.weights = weights
-    items = ItemTable(try store.productEntries(), representatives: trained.record.items)
+    self.scorer = scorer
   }
 
   /// The `count` products that `subject` would want next, best first. O(items · parts).
@@ -106,23 +101,15 @@ public final class RecommendProducts: Sendable {
   public func recommend(for subject: Subject, count: Int, repeats: Bool? = nil) throws -> Result {
     let deeds = try deeds(of: subject)
     let isSession = if case .session = subject { true } else { false }
-    var builder = InteractionsBuilder()
-    for deed in deeds {
-      guard let item = items.itemOfProduct[deed.product], deed.weight > 0 else { continue }
-      builder.append(user: 0, item: Int(item), weight: deed.weight, time: deed.time)
-    }
-    let history = builder.build(userCount: 1, itemCount: items.count, keepsRepeats: true)
-    let allowsRepeats = repeats ?? (isSession ? false : trained.record.report.allowsRepeats)
-    let shopper = Shoppers(strangers: 0..<1, of: history)
-    let blend = allowsRepeats ? trained.all : trained.new
-    let best = try best(blend, for: shopper, count: count, allowsRepeats: allowsRepeats)
+    let allowsRepeats = repeats ?? (!isSession && scorer.allowsRepeats)
+    let ranked = try scorer.rank(deeds, count: count, repeats: allowsRepeats)
     var result = Result(
-      shopper: nil, isKnown: history.count > 0, history: try past(deeds, limit: count),
-      allowsRepeats: allowsRepeats, items: try explained(best, blend, for: shopper, deeds))
+      shopper: nil, isKnown: scorer.knows(deeds), history: try past(deeds, limit: count),
+      allowsRepeats: allowsRepeats, items: try ranked.compactMap { try item($0) })
     if case .shopper(let name) = subject { result.shopper = name }
     if result.items.count < count {
       result.shortBecause =
-        "the recommender knows \(items.count) items"
+        "the recommender knows \(scorer.items.count) items"
         + (allowsRepeats ? "" : ", those that the shopper has left out")
     }
     return result
@@ -133,57 +120,48 @@ public final class RecommendProducts: Sendable {
     try store.shoppers(like: name, limit: 3)
   }
 
-  private func best(
-    _ blend: Blend, for shopper: Shoppers, count: Int, allowsRepeats: Bool
-  ) throws -> [Neighbour] {
-    var scores = [Float](repeating: 0, count: items.count)
-    try scores.withUnsafeMutableBufferPointer { try blend.score(shopper, into: $0) }
-    for item in scores.indices where items.representatives[item].isEmpty {
-      scores[item] = -.infinity
+  private func item(_ ranked: ShopperScorer.Ranked) throws -> Item? {
+    guard let product = try store.product(id: ranked.product)?.product else { return nil }
+    let reasons = try ranked.parts.map { part in
+      var reason = Reason(source: part.source, contribution: part.contribution)
+      if let because = part.because {
+        reason.because = because
+        reason.becauseTitle = try store.product(id: because)?.product.title
+      }
+      return reason
     }
-    if !allowsRepeats {
-      for item in shopper.histories[0] { scores[Int(item)] = -.infinity }
-    }
-    return Neighbour.best(count, of: scores)
+    return Item(
+      id: ranked.product, title: product.title, score: ranked.score,
+      taken: ranked.taken > 0 ? ranked.taken : nil, reasons: reasons)
   }
 }
 
 // MARK: What the shopper did
 
 extension RecommendProducts {
-  private struct Deed {
-    var product: String
-    var type: EventType
-    var weight: Float
-    var time: Double?
-  }
-
-  private func deeds(of subject: Subject) throws -> [Deed] {
+  private func deeds(of subject: Subject) throws -> [ShopperScorer.Deed] {
     switch subject {
     case .session(let products):
-      guard products.contains(where: { items.itemOfProduct[$0] != nil }) else {
+      let deeds = products.map {
+        ShopperScorer.Deed(product: $0, type: .viewItem, weight: 1, time: nil)
+      }
+      guard scorer.knows(deeds) else {
         throw EngineError(
           .unknownProduct,
           "the recommender knows none of the session's products: \(products.joined(separator: ", "))"
         )
       }
-      return products.map { Deed(product: $0, type: .viewItem, weight: 1, time: nil) }
+      return deeds
     case .shopper(let name):
       for kind in [ShopperName.user(name), .visitor(name), .session(name)] {
-        guard let known = try store.history(of: kind), let history = known.histories.first else {
-          continue
-        }
-        return history.entries.map {
-          Deed(
-            product: known.products[Int($0.product)], type: $0.type, weight: weights[$0.type],
-            time: $0.time)
-        }
+        let deeds = try scorer.deeds(of: kind, in: store)
+        if !deeds.isEmpty { return deeds }
       }
       return []
     }
   }
 
-  private func past(_ deeds: [Deed], limit: Int) throws -> [Past] {
+  private func past(_ deeds: [ShopperScorer.Deed], limit: Int) throws -> [Past] {
     var order: [String] = []
     var found: [String: Past] = [:]
     for deed in deeds.reversed() where deed.weight > 0 {
@@ -200,53 +178,5 @@ extension RecommendProducts {
       past.title = product.title
       return past
     }
-  }
-}
-
-// MARK: Reasons
-
-extension RecommendProducts {
-  private func explained(
-    _ best: [Neighbour], _ blend: Blend, for shopper: Shoppers, _ deeds: [Deed]
-  ) throws -> [Item] {
-    let contributions = try blend.contributions(to: best.map(\.item), for: shopper)
-    let target = trained.record.report.target
-    var own: [Int32: (last: String, taken: Int)] = [:]
-    for deed in deeds where deed.weight > 0 {
-      guard let item = items.itemOfProduct[deed.product] else { continue }
-      let taken = deed.type.rawValue == target ? 1 : 0
-      own[item] = (deed.product, (own[item]?.taken ?? 0) + taken)
-    }
-    return try zip(best, contributions).compactMap { neighbour, values in
-      // Of several products of one text the shopper's own one.
-      let id = own[Int32(neighbour.item)]?.last ?? items.representatives[neighbour.item]
-      guard let product = try store.product(id: id)?.product else { return nil }
-      var reasons: [Reason] = []
-      for (part, value) in zip(blend.parts, values) where value != 0 {
-        var reason = Reason(source: part.name, contribution: value)
-        let evidence = try blend.evidence(for: neighbour.item, in: part, shopper)?.first
-        if let evidence, evidence.score > 0, evidence.item != neighbour.item,
-          let because = own[Int32(evidence.item)]?.last
-        {
-          reason.because = because
-          reason.becauseTitle = try store.product(id: because)?.product.title
-        }
-        reasons.append(reason)
-      }
-      reasons.sort { $0.contribution > $1.contribution }
-      return Item(
-        id: id, title: product.title, score: neighbour.score,
-        taken: own[Int32(neighbour.item)].flatMap { $0.taken > 0 ? $0.taken : nil },
-        reasons: reasons)
-    }
-  }
-}
-
-extension Neighbour {
-  /// The best `count` of `scores`, best first, equal ones by item; -∞ and NaN are left out.
-  static func best(_ count: Int, of scores: [Float]) -> [Neighbour] {
-    scores.indices.filter { scores[$0] > -.infinity }
-      .sorted { (scores[$0], $1) > (scores[$1], $0) }
-      .prefix(count).map { Neighbour(item: $0, score: scores[$0]) }
   }
 }

@@ -55,8 +55,10 @@ public final class TrainShop {
   public func run() throws -> TrainingReport {
     let started = ContinuousClock.now
     progress.begin("Reading histories", total: nil, unit: "shoppers")
+    var histories = HistoryCollector(try store.behaviour())
+    try store.forEachEvent { histories.add($0) }
     let behaviour = try ShopBehaviour(
-      store.behaviour(), store.productEntries(), weights: options.weights)
+      histories.finish(), store.productEntries(), weights: options.weights)
     progress.end(
       "\(behaviour.shoppers.count.formatted()) shoppers, \(behaviour.items.count.formatted())"
         + " items, \(behaviour.count.formatted()) deeds")
@@ -81,7 +83,8 @@ public final class TrainShop {
             name: candidate.name, weight: candidate.all, newWeight: candidate.new,
             form: candidate.form, file: ""), candidate.model
         )
-      }, items: behaviour.items.representatives, report: report, in: store)
+      }, items: behaviour.items.representatives, weights: options.weights, report: report,
+      in: store)
     progress.end("\(kept.count) recommenders")
     return report
   }

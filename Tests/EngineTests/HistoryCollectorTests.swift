@@ -43,4 +43,16 @@ import Testing
     #expect(snapshot.histories[0].entries.map(\.product) == [2, 1, 0, 0])
     #expect(snapshot.histories[0].entries.map(\.time) == [nil, 1, 1, 3])
   }
+
+  @Test func whatIsKnownIsGoneOnFrom() {
+    var collector = HistoryCollector()
+    collector.add(Self.event("a", time: 2) { $0.user = "u" })
+    var later = HistoryCollector(collector.finish())
+    later.add(Self.event("b", time: 3) { $0.user = "u" })
+    later.add(Self.event("a", time: 1) { $0.user = "v" })
+    let snapshot = later.finish()
+    #expect(snapshot.products == ["a", "b"])
+    #expect(snapshot.histories.map(\.name) == [.user("u"), .user("v")])
+    #expect(snapshot.histories.map { $0.entries.map(\.product) } == [[0, 1], [0]])
+  }
 }

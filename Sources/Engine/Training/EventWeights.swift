@@ -4,7 +4,7 @@ public import AkinCatalogue
 ///
 /// The defaults order events by how much they cost the shopper, as is usual; a view is about ten
 /// times as frequent as a purchase in most shops, so that both kinds weigh about the same in all.
-public struct EventWeights: Sendable, Equatable {
+public struct EventWeights: Sendable, Equatable, Codable {
   private var weights: [EventType: Float] = [
     .purchase: 1, .beginCheckout: 0.5, .addToCart: 0.4, .addToWishlist: 0.3, .viewItem: 0.1,
     .selectItem: 0.05,

@@ -2,11 +2,11 @@ internal import AkinRecommenders
 internal import AkinStorage
 internal import Foundation
 
-/// The recommender that a shop has trained: a record in its database, and one file a part in a
-/// folder beside it. Training writes a new folder and then the record, so that whoever reads has
-/// the old one or the new one, also after `kill -9`.
+/// The recommender that a shop has trained: a folder with a description and one file a part, and
+/// the folder's name in the shop's database. Training writes a new folder and then its name, so
+/// that whoever reads has the old one or the new one, also after `kill -9`.
 struct TrainedRecommender: Sendable {
-  /// The record in the shop's database.
+  /// The description.
   struct Record: Codable, Sendable, Equatable {
     struct Part: Codable, Sendable, Equatable {
       var name: String
@@ -23,12 +23,15 @@ struct TrainedRecommender: Sendable {
     var items: [String]
     /// The recommenders.
     var parts: [Part]
+    /// What events were worth.
+    var weights: EventWeights
     /// The comparison behind the choice.
     var report: TrainingReport
   }
 
   static let recordName = "recommender"
   private static let folderPrefix = "recommender-"
+  private static let descriptionName = "recommender.json"
 
   let record: Record
   /// For lists that may hold what the shopper has.
@@ -36,10 +39,21 @@ struct TrainedRecommender: Sendable {
   /// For lists of what is new to the shopper.
   let new: Blend
 
-  /// The record of the last training; `nil` before the first.
+  /// The folder of the last training; `nil` before the first.
+  static func folder(of store: ShopStore) throws -> String? { try store.record(recordName) }
+
+  /// The description of the last training; `nil` before the first.
+  ///
+  /// - Throws: `StorageError`; `RecommenderError` `damaged` for a description that cannot be read.
   static func record(of store: ShopStore) throws -> Record? {
-    guard let body = try store.record(recordName) else { return nil }
-    return try JSONDecoder().decode(Record.self, from: Data(body.utf8))
+    guard let folder = try folder(of: store) else { return nil }
+    let file = store.directory.appending(path: folder).appending(path: descriptionName)
+    do {
+      return try JSONDecoder().decode(Record.self, from: Data(contentsOf: file))
+    } catch {
+      throw RecommenderError(
+        .damaged, "\(file.path(percentEncoded: false)): cannot be read; train the shop again")
+    }
   }
 
   /// Loads what the shop trained last; `nil` before the first training.
@@ -72,7 +86,7 @@ struct TrainedRecommender: Sendable {
   /// - Parameter parts: each with its model; `file` is filled in.
   static func save(
     _ parts: [(part: Record.Part, model: any Recommender)], items: [String],
-    report: TrainingReport, in store: ShopStore
+    weights: EventWeights, report: TrainingReport, in store: ShopStore
   ) throws {
     let name = "\(folderPrefix)\(UInt64(report.finished * 1_000))"
     let folder = store.directory.appending(path: name)
@@ -89,11 +103,18 @@ struct TrainedRecommender: Sendable {
       try model.archived().write(to: folder.appending(path: part.file))
       return part
     }
-    let record = Record(folder: name, items: items, parts: kept, report: report)
+    let record = Record(folder: name, items: items, parts: kept, weights: weights, report: report)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    let body = String(decoding: try encoder.encode(record), as: UTF8.self)
-    try store.setRecord(recordName, to: body)
+    let description = try encoder.encode(record)
+    do {
+      try description.write(to: folder.appending(path: descriptionName))
+    } catch {
+      throw EngineError(
+        .cannotWrite,
+        "\(folder.path(percentEncoded: false)): cannot be written; the shop keeps what it had")
+    }
+    try store.setRecord(recordName, to: name)
     removeFolders(of: store, except: name)
   }
 
