@@ -123,15 +123,6 @@ extension ShopStore {
     }
   }
 
-  /// The first `length` characters of the JSON document `name`: enough to tell whether it is
-  /// another one.
-  public func beginning(ofRecord name: String, length: Int) throws(StorageError) -> String? {
-    try read {
-      try String.fetchOne(
-        $0, sql: "SELECT substr(body, 1, ?) FROM record WHERE name = ?", arguments: [length, name])
-    }
-  }
-
   func fetch(_ condition: String, _ arguments: StatementArguments) throws(StorageError)
     -> [StoredProduct]
   {

@@ -41,7 +41,7 @@ package final class LiveShop: Sendable {
   let ruleTable: Mutex<[Rule]> = Mutex([])
   /// Says why texts are alike, by the measure of the lists; read when it is first asked.
   let likeness: Mutex<LikenessReader?> = Mutex(nil)
-  /// The beginning of the training record that ``rankerTable`` comes from.
+  /// The folder of the training that ``rankerTable`` comes from.
   let trainedMark: Mutex<String?> = Mutex(nil)
   let rankerTable: Mutex<[any ShopperRanker]> = Mutex([])
   /// Writers, one after the other.

@@ -43,9 +43,6 @@ struct ShopperScorer: Sendable {
   /// Whether what a shopper has may come again unless one asks otherwise.
   var allowsRepeats: Bool { trained.record.report.allowsRepeats }
 
-  /// Tells one training from another.
-  var version: String { trained.record.folder }
-
   func weight(of type: EventType) -> Float { trained.record.weights[type] }
 
   /// Whether any of the deeds is of an item that is ranked.
@@ -71,7 +68,9 @@ struct ShopperScorer: Sendable {
 
   /// The best `count` products for a history, best first, equal ones in the order of the items.
   /// O(items · parts).
-  func rank(_ deeds: [Deed], count: Int, repeats: Bool) throws -> [Ranked] {
+  ///
+  /// - Parameter explained: of how many the parts are found; those of the others are empty.
+  func rank(_ deeds: [Deed], count: Int, repeats: Bool, explained: Int = .max) throws -> [Ranked] {
     let shopper = Shoppers(strangers: 0..<1, of: history(deeds))
     let blend = repeats ? trained.all : trained.new
     var scores = [Float](repeating: 0, count: items.count)
@@ -84,7 +83,7 @@ struct ShopperScorer: Sendable {
       var selection = TopSelection(k: count)
       return selection.best(of: UnsafeBufferPointer(scores))
     }
-    return try explain(best, blend, shopper, deeds)
+    return try explain(best, blend, shopper, deeds, first: explained)
   }
 
   private func history(_ deeds: [Deed]) -> Interactions {
@@ -97,7 +96,8 @@ struct ShopperScorer: Sendable {
   }
 
   private func explain(
-    _ best: [(item: Int32, score: Float)], _ blend: Blend, _ shopper: Shoppers, _ deeds: [Deed]
+    _ best: [(item: Int32, score: Float)], _ blend: Blend, _ shopper: Shoppers, _ deeds: [Deed],
+    first count: Int
   ) throws -> [Ranked] {
     let target = trained.record.report.target
     var own: [Int32: (last: String, taken: Int)] = [:]
@@ -106,8 +106,12 @@ struct ShopperScorer: Sendable {
       let taken = deed.type.rawValue == target ? 1 : 0
       own[item] = (deed.product, (own[item]?.taken ?? 0) + taken)
     }
-    let contributions = try blend.contributions(to: best.map { Int($0.item) }, for: shopper)
-    return try zip(best, contributions).map { entry, values in
+    let explained = best.prefix(count)
+    let contributions =
+      explained.isEmpty
+      ? [] : try blend.contributions(to: explained.map { Int($0.item) }, for: shopper)
+    return try best.enumerated().map { place, entry in
+      let values = place < contributions.count ? contributions[place] : []
       let parts = try zip(blend.parts, values).filter { $1 != 0 }.map { part, value in
         var because: String?
         if let first = try blend.evidence(for: Int(entry.item), in: part, shopper)?.first,

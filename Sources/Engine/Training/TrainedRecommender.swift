@@ -39,8 +39,14 @@ struct TrainedRecommender: Sendable {
   /// For lists of what is new to the shopper.
   let new: Blend
 
-  /// The folder of the last training; `nil` before the first.
-  static func folder(of store: ShopStore) throws -> String? { try store.record(recordName) }
+  /// The folder of the last training; `nil` before the first, and in a shop that was restored from
+  /// a backup, which holds no models.
+  static func folder(of store: ShopStore) throws -> String? {
+    try store.record(recordName).flatMap { name in
+      let path = store.directory.appending(path: name).path(percentEncoded: false)
+      return FileManager.default.fileExists(atPath: path) ? name : nil
+    }
+  }
 
   /// The description of the last training; `nil` before the first.
   ///

@@ -118,6 +118,15 @@ import Testing
     #expect(throws: (any Error).self) { try RecommendProducts(store: store) }
   }
 
+  @Test func withoutItsFolderAShopIsUntrained() throws {
+    let store = try shop { shopper, deed in (shopper / 4 + deed) % Self.shelf }
+    _ = try train()
+    let folder = try #require(try TrainedRecommender.folder(of: store))
+    try FileManager.default.removeItem(at: directory.appending(path: folder))
+    let error = #expect(throws: EngineError.self) { try RecommendProducts(store: store) }
+    #expect(error?.message.contains("akin train") == true)
+  }
+
   @Test func aShopWithoutBehaviourSaysWhatToDo() throws {
     let store = try shop { _, deed in deed }
     var empty = ShopSnapshot(
