@@ -168,6 +168,10 @@ let package = Package(
     .executableTarget(
       name: "akin-bench-match", dependencies: ["AkinEncoders"], path: "Benchmarks/Match",
       exclude: ["run"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "akin-bench-sequence",
+      dependencies: ["AkinEngine", "AkinRecommenders", "AkinCatalogue"],
+      path: "Benchmarks/Sequence", exclude: ["compare.py", "run"], swiftSettings: swiftSettings),
 
     tests("Catalogue", ["CArrow", "CFeed"], exclude: ["Fixtures"]),
     tests("Text", exclude: ["Fixtures"]),

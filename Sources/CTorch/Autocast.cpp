@@ -9,8 +9,10 @@ bool ctorch_set_autocast(bool enabled) {
   (void)ctorch::guarded([&] {
     previous = at::autocast::is_autocast_enabled(at::kCPU);
     at::autocast::set_autocast_enabled(at::kCPU, enabled);
+    // The cache of converted weights is one for all threads: whoever leaves first empties it under
+    // the others, whose sums over the steps of a recurrent network would then be rounded elsewhere.
+    at::autocast::set_autocast_cache_enabled(!enabled);
     if (enabled) at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
-    if (!enabled) at::autocast::clear_cache();
   });
   return previous;
 }

@@ -31,7 +31,7 @@ ctorch_status ctorch_softmax_loss(
     bool half, ctorch_tensor *out);
 
 // The calling thread's switch: do matrix products on the CPU run in bfloat16? Returns the
-// previous state; switching off drops the weights that were converted meanwhile.
+// previous state. Weights are converted for each product: nothing is shared between threads.
 bool ctorch_set_autocast(bool enabled);
 
 #ifdef __cplusplus

@@ -51,6 +51,17 @@ public struct SequenceCases: Sendable, Equatable {
     return cases
   }
 
+  /// At most `limit` of these cases, evenly spread over them.
+  public func spread(over limit: Int) -> SequenceCases {
+    guard count > limit, limit > 0 else { return self }
+    var chosen = SequenceCases(over: sequences)
+    for index in 0..<limit {
+      let from = index * count / limit
+      chosen.append(Int(rows[from]), Int(lengths[from]))
+    }
+    return chosen
+  }
+
   private mutating func append(_ row: Int, _ length: Int) {
     rows.append(Int32(row))
     lengths.append(Int32(length))

@@ -71,7 +71,8 @@ public struct TrainingOptions: Sendable {
   public var clipNorm: Double?
   /// When to stop early; the parameters of the best epoch are kept. `nil` keeps the last ones.
   public var earlyStopping: EarlyStopping?
-  /// Time after which no further epoch begins.
+  /// Time for the whole run: no epoch begins that would end later, if it takes as long as the
+  /// longest so far. The first one is always run.
   public var budget: Duration?
   /// Whether matrix products run in bfloat16.
   public var autocasts = false

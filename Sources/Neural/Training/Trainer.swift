@@ -28,7 +28,7 @@ public struct Trainer {
     let clock = ContinuousClock()
     let start = clock.now
     while run.history.epochs.count < options.epochs, !isExhausted(run),
-      options.budget.map({ start.duration(to: clock.now) < $0 }) ?? true
+      hasTime(for: run, after: start.duration(to: clock.now))
     {
       let epoch = run.history.epochs.count
       let began = clock.now
@@ -58,8 +58,12 @@ public struct Trainer {
     let began = ContinuousClock.now
     var total = 0.0
     for (index, batches) in steps.enumerated() {
-      let (loss, gradients) = try differentiate(
-        model, batches, run.parameters, seed: Seeds.combined(seed, UInt64(index)))
+      // With batches side by side there are threads enough: a team of OpenMP's for the small
+      // operators in between would spin beside them.
+      let (loss, gradients) = try serially(if: batches.count > 1) {
+        try differentiate(
+          model, batches, run.parameters, seed: Seeds.combined(seed, UInt64(index)))
+      }
       guard loss.isFinite else {
         throw NeuralError(
           .invalidArgument,
@@ -67,10 +71,12 @@ public struct Trainer {
             + "lower the learning rate or limit the gradients' length",
           operation: "Trainer.fit")
       }
-      if let limit = options.clipNorm { _ = try gradients.clip(toNorm: limit) }
       let rate = options.schedule.rate(
         step: epoch * steps.count + index, of: options.epochs * steps.count)
-      try run.optimiser.step(gradients, rate: rate)
+      try serially(if: batches.count > 1) {
+        if let limit = options.clipNorm { _ = try gradients.clip(toNorm: limit) }
+        try run.optimiser.step(gradients, rate: rate)
+      }
       total += loss
       let done = Double(index + 1)
       let left = Double(steps.count * (options.epochs - epoch)) - done
@@ -108,6 +114,19 @@ public struct Trainer {
     return (loss, gradients)
   }
 
+  /// The result of `body`, its operators on the calling thread alone where `isSerial`.
+  private func serially<Result>(
+    if isSerial: Bool, _ body: () throws -> Result
+  ) throws -> Result {
+    guard isSerial else { return try body() }
+    var result: Swift.Result<Result, any Error>?
+    try ComputeThreads.serially { result = Swift.Result { try body() } }
+    guard let result else {
+      throw NeuralError(.internal, "the body did not run", operation: "serially")
+    }
+    return try result.get()
+  }
+
   /// Results of `body` for `0 ..< count`, each on a thread of its own with serial operators.
   private func sideBySide<Result>(
     _ count: Int, _ body: (Int) throws -> Result
@@ -127,6 +146,14 @@ public struct Trainer {
     return try results.withLock { results in
       try results.compactMap { try $0?.get().value }
     }
+  }
+
+  /// Whether another epoch fits into the budget, if it takes as long as the longest so far. The
+  /// first one always does: a model must come out.
+  private func hasTime(for run: Run, after spent: Duration) -> Bool {
+    guard let budget = options.budget, !run.history.epochs.isEmpty else { return true }
+    let longest = run.history.epochs.map { $0.seconds + $0.validationSeconds }.max() ?? 0
+    return spent.seconds + longest <= budget.seconds
   }
 
   private func isExhausted(_ run: Run) -> Bool {
@@ -187,7 +214,7 @@ struct Run {
 }
 
 extension Duration {
-  var seconds: Double {
+  package var seconds: Double {
     Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

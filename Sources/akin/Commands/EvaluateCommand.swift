@@ -12,17 +12,36 @@ struct EvaluateCommand: ParsableCommand {
       those it learnt from, and is measured by --test. With `auto` several are fitted and the best
       on a validation split, carved from --interactions, is taken; the test file is used once.
 
-      Example:
+      Where order matters, --sequences (lines of `user item item …`, oldest first) leaves the last
+      item of each row for the test and the one before it for validation; --sessions (lines of
+      `item item …`) learns from some sessions and is tested on each prefix of others. In both, one
+      item is to be found: hit@k is the hit rate, which session papers call P@k.
+
+      Examples:
         akin evaluate --interactions train.txt --test test.txt --recommender auto --json
+        akin evaluate --sequences Beauty.txt --protocol leave-one-out --recommender sasrec
+        akin evaluate --sessions train.txt --test test.txt --recommender auto --budget 10m
       """)
 
   @Option(help: "Adjacency lists to learn from.")
   var interactions: String?
 
-  @Option(help: "What must be found: adjacency lists of the same users and items.")
+  @Option(help: "Rows of items in order of time, each after its user.")
+  var sequences: String?
+
+  @Option(name: .customLong("protocol"), help: "How --sequences are tested.")
+  var protocolName: SequenceProtocol = .leaveOneOut
+
+  @Option(help: "Sessions to learn from, items alone in order of time.")
+  var sessions: String?
+
+  @Option(help: "What must be found: adjacency lists of the same users and items, or sessions.")
   var test: String?
 
-  @Option(help: ArgumentHelp("auto, or one of \(EvaluateInteractions.names).", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "auto, or one of \(EvaluateInteractions.names); for sequences and sessions auto, or one of "
+        + "\(EvaluateSequences.names).", valueName: "name"))
   var recommender = "auto"
 
   @Option(
@@ -50,13 +69,40 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
-  func run() throws {
-    guard let interactions, let test else {
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Whether a sequence model learns from the validation items before the test.")
+  var refit = true
+
+  func validate() throws {
+    guard [interactions, sequences, sessions].compactMap(\.self).count == 1 else {
       throw ValidationError(
-        "Name what to learn from and what to find: akin evaluate --interactions FILE --test FILE")
+        "Name one thing to learn from: --interactions, --sequences or --sessions.")
     }
-    let report = try evaluateInteractions(interactions, test)
+    guard sequences == nil || test == nil else {
+      throw ValidationError("--sequences hold their own test items; leave out --test.")
+    }
+    guard sequences != nil || test != nil else {
+      throw ValidationError("Name what must be found: --test FILE.")
+    }
+  }
+
+  func run() throws {
+    let report = try evaluate()
     if json { try Terminal.printJSON(report) } else { Terminal.print(report.rendered()) }
+  }
+
+  private func evaluate() throws -> EvaluationReport {
+    if let interactions, let test { return try evaluateInteractions(interactions, test) }
+    guard set.isEmpty, !auc else {
+      throw ValidationError("--set and --auc go with --interactions.")
+    }
+    var evaluation = try EvaluateSequences(recommender, progress: TerminalProgress())
+    (evaluation.cuts, evaluation.budget, evaluation.seed) = (cuts, budget.seconds, seed)
+    evaluation.learnsFromValidation = refit
+    if let sequences { return try evaluation.run(leavingOneOut: URL(filePath: sequences)) }
+    return try evaluation.run(
+      train: URL(filePath: sessions ?? ""), test: URL(filePath: test ?? ""))
   }
 
   private func evaluateInteractions(_ train: String, _ test: String) throws -> EvaluationReport {
@@ -87,6 +133,11 @@ extension EvaluateCommand {
     }
     return result
   }
+}
+
+/// How sequences are tested.
+enum SequenceProtocol: String, ExpressibleByArgument, CaseIterable {
+  case leaveOneOut = "leave-one-out"
 }
 
 /// A stretch of time as an argument: `90`, `90s`, `5m`, `1h`.
