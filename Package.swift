@@ -116,12 +116,14 @@ let package = Package(
       "Engine",
       [
         "AkinCatalogue", "AkinText", "AkinNeural", "AkinEncoders", "AkinAlike", "AkinSimilarity",
-        "AkinEvaluation", "AkinRecommenders", "AkinRanking", "AkinStorage", "AkinReport",
+        "AkinEvaluation", "AkinRecommenders", "AkinRanking", "AkinSearch", "AkinStorage",
+        "AkinReport",
       ]),
     module(
       "Server",
       [
-        "AkinEngine", "AkinCatalogue", "AkinEncoders", "AkinRanking", "AkinStorage", "AkinReport",
+        "AkinEngine", "AkinCatalogue", "AkinEncoders", "AkinRanking", "AkinSearch", "AkinStorage",
+        "AkinReport",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -138,7 +140,7 @@ let package = Package(
       name: "akin",
       dependencies: [
         "AkinEngine", "AkinAlike", "AkinCatalogue", "AkinEncoders", "AkinEvaluation",
-        "AkinRecommenders",
+        "AkinRecommenders", "AkinSearch",
         "AkinServer", "AkinSimilarity", "AkinStorage",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -157,6 +159,10 @@ let package = Package(
       name: "akin-bench-alike",
       dependencies: ["AkinAlike", "AkinEncoders", "AkinSimilarity", "AkinCatalogue"],
       path: "Benchmarks/Alike", exclude: ["run"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "akin-bench-search", dependencies: ["AkinSearch", "AkinCatalogue", "AkinSimilarity"],
+      path: "Benchmarks/Search", exclude: ["compare.py", "corpus.py", "run", "tantivy-speed.py"],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "akin-bench-sparse", dependencies: ["AkinSimilarity", "AkinCatalogue"],
       path: "Benchmarks/Sparse", exclude: ["compare.py", "run"], swiftSettings: swiftSettings),
@@ -186,7 +192,11 @@ let package = Package(
     tests("Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Report", ["AkinCatalogue"]),
     tests(
-      "Engine", ["AkinCatalogue", "AkinAlike", "AkinStorage", "AkinEncoders", "AkinRecommenders"]),
+      "Engine",
+      [
+        "AkinCatalogue", "AkinAlike", "AkinSearch", "AkinStorage", "AkinEncoders",
+        "AkinRecommenders",
+      ]),
     tests(
       "Server",
       [

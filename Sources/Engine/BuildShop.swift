@@ -129,6 +129,7 @@ public final class BuildShop {
       textGraph.discardCheckpoint()
       progress.end("\(summary.products.formatted()) products")
     }
+    try timed("Indexing words") { _ = try ShopIndex.open(store, progress: progress) }
     summary.stages = stages
     try store.setRecord(BuildSummary.recordName, to: json(summary))
     return BuildResult(

@@ -108,6 +108,7 @@ public final class ShopServer: Sendable {
     HealthRoutes(server: self).add(to: router)
     ProductRoutes(server: self).add(to: router)
     ShelfRoutes(server: self).add(to: router)
+    SearchRoutes(server: self).add(to: router)
     EventRoutes(server: self).add(to: router)
     RuleRoutes(server: self).add(to: router)
     JobRoutes(server: self).add(to: router)

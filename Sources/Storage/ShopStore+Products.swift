@@ -39,6 +39,7 @@ extension ShopStore {
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       var places: [ProductPlace] = []
       places.reserveCapacity(writes.count)
+      try Self.countChange(database)
       for item in writes {
         let text = try Self.textOrdinal(item.text, database)
         let body = String(decoding: try encoder.encode(item.product), as: UTF8.self)
@@ -46,6 +47,22 @@ extension ShopStore {
       }
       return places
     }
+  }
+
+  /// How often products were written since the shop was made, builds aside.
+  public func catalogueVersion() throws(StorageError) -> Int {
+    try read {
+      try Int.fetchOne(
+        $0, sql: "SELECT CAST(body AS INTEGER) FROM record WHERE name = 'catalogue version'") ?? 0
+    }
+  }
+
+  private static func countChange(_ database: Database) throws {
+    try database.execute(
+      sql: """
+        INSERT INTO record (name, body) VALUES ('catalogue version', '1')
+        ON CONFLICT (name) DO UPDATE SET body = CAST(body AS INTEGER) + 1
+        """)
   }
 
   private static func textOrdinal(_ text: String, _ database: Database) throws -> Int {
@@ -89,6 +106,7 @@ extension ShopStore {
   /// - Returns: the ordinals that became free, which nothing will take again before a build.
   public func removeProducts(_ ids: [String]) throws(StorageError) -> [Int] {
     try write { database in
+      try Self.countChange(database)
       try database.execute(
         sql: """
           INSERT OR REPLACE INTO record (name, body)

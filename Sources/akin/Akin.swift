@@ -20,7 +20,8 @@ import Foundation
       """,
     version: AkinVersion.current,
     subcommands: [
-      BuildCommand.self, SimilarCommand.self, EncodeCommand.self, ReportCommand.self,
+      BuildCommand.self, SimilarCommand.self, SearchCommand.self, SuggestCommand.self,
+      EncodeCommand.self, ReportCommand.self,
       GraphCommand.self, EvaluateCommand.self, TrainCommand.self, RecommendCommand.self,
       MatchCommand.self,
       ModelCommand.self, DoctorCommand.self,

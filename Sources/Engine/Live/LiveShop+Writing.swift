@@ -24,12 +24,14 @@ extension LiveShop {
       let places = try store.upsert(writes)
       var result = UpsertResult()
       var missing: [Int: String] = [:]
+      var written: [LiveProduct] = []
       state.withLock { state in
         for (item, place) in zip(writes, places) {
-          state.catalogue.put(
-            LiveProduct(
-              product: item.product, ordinal: place.ordinal, text: place.text,
-              baskets: place.baskets))
+          let product = LiveProduct(
+            product: item.product, ordinal: place.ordinal, text: place.text,
+            baskets: place.baskets)
+          state.catalogue.put(product)
+          written.append(product)
           if place.isNew { result.added += 1 } else { result.replaced += 1 }
           if state.content.contains(place.text) { continue }
           result.waiting += 1
@@ -38,6 +40,7 @@ extension LiveShop {
       }
       foldWhereDue()
       catalogueChanged()
+      updateWords(written)
       encode(missing)
       return result
     }
@@ -54,6 +57,7 @@ extension LiveShop {
       }
       foldWhereDue()
       catalogueChanged()
+      updateWords([], removing: ids)
       return ordinals.count
     }
   }

@@ -44,6 +44,8 @@ package final class LiveShop: Sendable {
   /// The folder of the training that ``rankerTable`` comes from.
   let trainedMark: Mutex<String?> = Mutex(nil)
   let rankerTable: Mutex<[any ShopperRanker]> = Mutex([])
+  /// The words of the catalogue, from the first search on.
+  let wordTable: Mutex<Words?> = Mutex(nil)
   /// Writers, one after the other.
   let writer = DispatchQueue(label: "akin.live.writer")
   /// The last failure of work in the background, for the log.

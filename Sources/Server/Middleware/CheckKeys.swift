@@ -129,7 +129,9 @@ enum Access {
   static func needed(for method: HTTPRequest.Method, _ path: String) -> Set<KeyRole>? {
     if isPublic(path) { return nil }
     if path == "/v1/events" { return [.admin, .write, .browser] }
-    if path == "/v1/recommend" || path.hasSuffix("/similar") {
+    if path == "/v1/recommend" || path == "/v1/search" || path == "/v1/suggest"
+      || path.hasSuffix("/similar")
+    {
       return [.admin, .write, .read, .browser]
     }
     for prefix in ["/v1/keys", "/v1/jobs", "/v1/shoppers", "/v1/rules", "/v1/overview"]

@@ -1,6 +1,7 @@
 internal import AkinCatalogue
 internal import AkinEngine
 internal import AkinRanking
+internal import AkinSearch
 internal import AkinStorage
 internal import HTTPTypes
 internal import Hummingbird
@@ -15,6 +16,16 @@ enum ProblemMapping {
       return .notFound("product")
     case let error as EngineError where error.code == .badArgument:
       return Problem(.unprocessableContent, "invalid-field", error.message)
+    case let error as SearchError:
+      switch error.code {
+      case .emptyQuery: return .field("q", error.message)
+      case .badFilter: return .field("filter", error.message)
+      case .badCursor: return .field("cursor", error.message)
+      case .badArgument: return .field("k", error.message)
+      default:
+        return Problem(
+          .internalServerError, "internal", "the server failed; its log has the request's id")
+      }
     case let error as RuleIssue: return .field(error.field, error.message)
     case let error as StorageError where error.code == .diskFull:
       return Problem(
@@ -37,7 +48,7 @@ enum ProblemMapping {
   /// type alone.
   static func forLog(_ error: any Error) -> String {
     switch error {
-    case is StorageError, is EngineError: "\(error)"
+    case is StorageError, is EngineError, is SearchError: "\(error)"
     default: "\(type(of: error))"
     }
   }

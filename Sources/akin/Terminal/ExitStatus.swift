@@ -2,6 +2,7 @@ import AkinCatalogue
 import AkinEncoders
 import AkinEngine
 import AkinRecommenders
+import AkinSearch
 import AkinServer
 import AkinSimilarity
 import AkinStorage
@@ -45,6 +46,7 @@ struct ExitStatus {
     case let error as MatchError: error.code == .notWritable ? cannotWrite : unusableInput
     case let error as StorageError: storageCode(error.code)
     case let error as EngineError: engineCode(error.code)
+    case let error as SearchError: searchCode(error.code)
     case let error as SimilarityError:
       if case .unknownKernel = error { usage } else { unusableInput }
     case let error as GraphError:
@@ -66,6 +68,15 @@ struct ExitStatus {
     case .cannotWrite: cannotWrite
     case .badArgument: usage
     default: unusableInput
+    }
+  }
+
+  private static func searchCode(_ code: SearchError.Code) -> Int32 {
+    switch code {
+    case .emptyQuery, .badFilter, .badCursor, .badArgument: usage
+    case .badLexicon, .damaged, .tooNew, .noIndex, .unreadable, .badModel: unusableInput
+    case .notWritable: cannotWrite
+    case .unavailable: unavailable
     }
   }
 

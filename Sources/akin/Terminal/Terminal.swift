@@ -22,6 +22,11 @@ enum Terminal {
     _ = try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
+  /// Whether bold text makes sense: standard output is a terminal, and nobody said `NO_COLOR`.
+  static var isStyled: Bool {
+    isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+  }
+
   /// Columns of the terminal that standard output is, 100 where it is none.
   static var width: Int {
     var size = winsize()

@@ -1,0 +1,59 @@
+internal import AkinCatalogue
+internal import AkinEngine
+internal import AkinSearch
+internal import HTTPTypes
+internal import Hummingbird
+
+/// What a shopper types: results, and completions while it is typed.
+struct SearchRoutes {
+  let server: ShopServer
+
+  struct Completions: Encodable {
+    var suggestions: [String]
+  }
+
+  func add(to router: Router<ShopContext>) {
+    router.get("/v1/search") { request, _ in try await search(Query(request)) }
+    router.get("/v1/suggest") { request, _ in try await suggest(Query(request)) }
+  }
+
+  private func search(_ query: Query) async throws -> Response {
+    guard let text = try query.text("q") else { throw Problem.field("q", "is missing") }
+    var request = SearchRequest(text)
+    request.count = try query.integer("k", in: 1...200, default: 10)
+    request.sort = try query.choice("sort", default: .relevance)
+    request.cursor = try query.text("cursor")
+    request.facets = try query.list("facets") ?? []
+    request.understands = try !query.flag("verbatim")
+    request.filters = try filters(query)
+    let mode = try query.choice("mode", default: ShopSearch.Mode.auto)
+    let shop = server.shop
+    let result = try await Offload.run { [request] in try shop.find(request, mode: mode) }
+    return JSON.response(result)
+  }
+
+  private func suggest(_ query: Query) async throws -> Response {
+    guard let text = try query.text("q") else { throw Problem.field("q", "is missing") }
+    let count = try query.integer("k", in: 1...20, default: 8)
+    let shop = server.shop
+    let found = try await Offload.run { try shop.suggest(text, count: count) }
+    return JSON.response(Completions(suggestions: found))
+  }
+
+  /// `brand`, `category` and `availability` with commas, `price_min`, `price_max`, and further
+  /// fields as `filter=colour=black;size=M|L`.
+  private func filters(_ query: Query) throws -> [SearchFilter] {
+    var filters: [SearchFilter] = []
+    for field in ["brand", "category", "availability"] {
+      if let values = try query.list(field) {
+        filters.append(.value(field: field, anyOf: values))
+      }
+    }
+    let (least, most) = (try query.number("price_min"), try query.number("price_max"))
+    if least != nil || most != nil { filters.append(.price(minimum: least, maximum: most)) }
+    for part in try query.text("filter")?.split(separator: ";") ?? [] {
+      filters.append(try SearchFilter(parsing: String(part)))
+    }
+    return filters
+  }
+}
