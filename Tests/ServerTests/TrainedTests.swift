@@ -56,6 +56,20 @@ import Testing
     }
   }
 
+  @Test func anErasureSaysThatTheRecommenderLearntFromTheShopper() async throws {
+    let shop = try shop { shopper, deed in (shopper / 4 + deed) % Self.shelf }
+    func learnt(_ user: String) async throws -> Int? {
+      let receipt = try await shop.ask(.delete, "/v1/shoppers/\(user)")
+      let looked = try #require(receipt.json["looked"] as? [[String: Any]], "\(receipt.text)")
+      let place = looked.first { ($0["place"] as? String)?.contains("recommender") == true }
+      return place?["found"] as? Int
+    }
+    #expect(try await learnt("u1") == 0)
+    try await train(shop)
+    #expect(try await learnt("u2") == 1)
+    #expect(try await learnt("nobody") == 0)
+  }
+
   @Test func aTrainingIsUsedByTheNextRequest() async throws {
     let shop = try shop { shopper, deed in (shopper / 4 + deed) % Self.shelf }
     #expect(shop.shop.rankerNames == ["neighbours"])

@@ -82,6 +82,8 @@ extension LiveShop {
     func events(_ place: (ShopperName) -> Bool) -> Int {
       erased.filter { place($0.name) }.reduce(0) { $0 + $1.events }
     }
+    let isKnown = erased.contains { $0.events + $0.histories > 0 }
+    let isTrained = try isKnown && TrainedRecommender.folder(of: store) != nil
     return [
       ("events of the user", events { if case .user = $0 { true } else { false } }),
       ("events of devices", events { if case .visitor = $0 { true } else { false } }),
@@ -90,6 +92,10 @@ extension LiveShop {
       ("histories in memory", forgotten),
       ("counts of wanted products, made anew", erased.reduce(0) { $0 + $1.events } > 0 ? 1 : 0),
       ("lists of live baskets, made anew", lists),
+      (
+        "the trained recommender, which keeps what it learnt until it is trained again",
+        isTrained ? 1 : 0
+      ),
     ]
   }
 
