@@ -18,7 +18,7 @@ struct SearchRoutes {
   }
 
   private func search(_ query: Query) async throws -> Response {
-    guard let text = try query.text("q") else { throw Problem.field("q", "is missing") }
+    let text = try typed(query)
     var request = SearchRequest(text)
     request.count = try query.integer("k", in: 1...200, default: 10)
     request.sort = try query.choice("sort", default: .relevance)
@@ -33,11 +33,17 @@ struct SearchRoutes {
   }
 
   private func suggest(_ query: Query) async throws -> Response {
-    guard let text = try query.text("q") else { throw Problem.field("q", "is missing") }
+    let text = try typed(query)
     let count = try query.integer("k", in: 1...20, default: 8)
     let shop = server.shop
     let found = try await Offload.run { try shop.suggest(text, count: count) }
     return JSON.response(Completions(suggestions: found))
+  }
+
+  /// What was typed. Forms send a blank as `+`, and a plus itself says nothing to a search.
+  private func typed(_ query: Query) throws -> String {
+    guard let text = try query.text("q") else { throw Problem.field("q", "is missing") }
+    return text.replacing("+", with: " ")
   }
 
   /// `brand`, `category` and `availability` with commas, `price_min`, `price_max`, and further
