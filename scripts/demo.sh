@@ -28,7 +28,8 @@ products_to_show() {
   fi
 }
 
-household=1269  # an ordinary one: about 60 shopping trips in the year
+# An ordinary one of about 60 shopping trips in the year; of few products one that bought them.
+household=$([ -z "$limit" ] && echo 1269 || echo 1420)
 
 started=$SECONDS
 rm -rf "$shop"  # The demo shows a shop's first build, so it starts from nothing.

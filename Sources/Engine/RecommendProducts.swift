@@ -117,7 +117,7 @@ public final class RecommendProducts: Sendable {
 
   /// Names of shoppers that hold `name`, for "did you mean".
   public func shoppers(like name: String) throws(StorageError) -> [String] {
-    try store.shoppers(like: name, limit: 3)
+    try store.shoppers(like: name, limit: 4).filter { $0 != name }
   }
 
   private func item(_ ranked: ShopperScorer.Ranked) throws -> Item? {

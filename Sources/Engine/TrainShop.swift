@@ -124,6 +124,10 @@ struct TrainingChoice: Sendable {
 // MARK: Choosing
 
 extension TrainShop {
+  /// What popularity weighs at least: too little to change an order, enough that strangers, and the
+  /// end of lists that the others cannot fill, get what most shoppers take.
+  private static let fallbackWeight: Float = 0.001
+
   private func choose(_ behaviour: ShopBehaviour) throws -> TrainingChoice {
     let train = behaviour.history(through: 0)
     let relevant = behaviour.targets(in: 1)
@@ -144,8 +148,9 @@ extension TrainShop {
     let all = search.search(allowsRepeats: true)
     let new = search.search(allowsRepeats: false)
     for index in candidates.indices {
-      candidates[index].all = all.weights[index]
-      candidates[index].new = new.weights[index]
+      let least = candidates[index].name == ShopCandidate.fallback ? Self.fallbackWeight : 0
+      candidates[index].all = max(least, all.weights[index])
+      candidates[index].new = max(least, new.weights[index])
     }
     progress.end(
       "\(Self.words(candidates, \.all)); new products: \(Self.words(candidates, \.new))")

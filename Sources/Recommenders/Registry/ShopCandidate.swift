@@ -9,13 +9,16 @@ public struct ShopCandidate: Sendable, Equatable {
   /// The form of the interactions it learns from.
   public var form: WeightForm
 
+  /// The candidate that knows something for everybody.
+  public static let fallback = "popularity"
+
   /// What is worth trying on a shop's interactions, cheapest first, with settings that suit their
   /// size: what a shop compares before it blends.
   ///
   /// - Parameter seed: for what is random.
   public static func all(for interactions: Interactions, seed: UInt64) -> [ShopCandidate] {
     let day = 86_400.0
-    var candidates = [ShopCandidate("popularity", .popularity(Popularity()), .counts)]
+    var candidates = [ShopCandidate(fallback, .popularity(Popularity()), .counts)]
     if interactions.times != nil {
       candidates += [
         ShopCandidate("trend", .popularity(Popularity(halfLife: 30 * day)), .counts),
