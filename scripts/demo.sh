@@ -44,7 +44,7 @@ echo
 "$akin" recommend --shop "$shop" "$household" --k 6
 echo
 echo "… and what the same household has never bought:"
-"$akin" recommend --shop "$shop" "$household" --k 6 --no-repeats | sed '1,/^$/d'
+"$akin" recommend --shop "$shop" "$household" --k 6 --no-repeats | sed -n '/^Recommended/,$p'
 "$akin" report --shop "$shop" --output "$shop/report.html"
 [ -s "$shop/report.html" ] || { echo "demo: the page is empty." >&2; exit 1; }
 echo

@@ -171,12 +171,13 @@ extension RecommendProducts {
       }
       found[deed.product]?.count += 1
     }
-    return try order.prefix(limit).compactMap { id in
-      guard let product = try store.product(id: id)?.product, var past = found[id] else {
-        return nil
-      }
+    var last: [Past] = []
+    for id in order where last.count < limit {
+      // One that has left the catalogue has no title to show.
+      guard let product = try store.product(id: id)?.product, var past = found[id] else { continue }
       past.title = product.title
-      return past
+      last.append(past)
     }
+    return last
   }
 }

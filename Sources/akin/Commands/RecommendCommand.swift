@@ -95,7 +95,9 @@ struct RecommendCommand: ParsableCommand {
   /// How often the product was taken, and the largest parts of its score.
   private static func reason(_ item: RecommendProducts.Item) -> String {
     let taken = item.taken.map { ["taken \($0) ×"] } ?? []
-    let parts = item.reasons.prefix(2).map { reason in
+    // What only settles ties explains nothing; of a stranger's list it is all there is.
+    let telling = item.reasons.filter { $0.contribution >= item.score / 100 }
+    let parts = telling.prefix(2).map { reason in
       let part = "\(reason.source) " + String(format: "%.2f", reason.contribution)
       return reason.becauseTitle.map { "\(part), for \($0)" } ?? part
     }
