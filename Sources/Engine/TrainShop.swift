@@ -63,11 +63,9 @@ public final class TrainShop {
       "\(behaviour.shoppers.count.formatted()) shoppers, \(behaviour.items.count.formatted())"
         + " items, \(behaviour.count.formatted()) deeds")
     let choice = try choose(behaviour)
-    let tested = try TrainingTest(
-      behaviour, allowsRepeats: choice.allowsRepeats, cut: options.cut, progress: progress
-    ).run(
-      fit(choice.candidates, to: behaviour.history(through: 1), "Fitting for the test"),
-      choice)
+    let test = TrainingTest(behaviour, cut: options.cut, progress: progress)
+    let tested = try test.run(
+      fit(choice.candidates, to: test.train, "Fitting for the test"), choice)
     let kept = try fit(
       choice.candidates.filter { $0.all > 0 || $0.new > 0 }, to: behaviour.history(through: 2),
       "Fitting on everything")

@@ -6,18 +6,15 @@ internal import Foundation
 /// The one look at the last span of a shop's time: every candidate and the blends, on lists that
 /// may hold what the shopper has and on lists of what is new.
 struct TrainingTest {
-  private let train: Interactions
+  /// What candidates are fitted on for the test: all that came before its span.
+  let train: Interactions
   private let relevant: Interactions
   private let cut: Int
   private let progress: any ProgressReporter
-  private let allowsRepeats: Bool
 
-  init(
-    _ behaviour: ShopBehaviour, allowsRepeats: Bool, cut: Int, progress: any ProgressReporter
-  ) {
+  init(_ behaviour: ShopBehaviour, cut: Int, progress: any ProgressReporter) {
     train = behaviour.history(through: 1)
     relevant = behaviour.targets(in: 2)
-    self.allowsRepeats = allowsRepeats
     self.cut = cut
     self.progress = progress
   }
