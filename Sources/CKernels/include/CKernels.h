@@ -56,6 +56,7 @@ size_t akin_select_above(int kernel, const float *scores, size_t count, float th
 
 #include "CKernelsFactor.h"
 #include "CKernelsGraph.h"
+#include "CKernelsIndex.h"
 #include "CKernelsSearch.h"
 #include "CKernelsSparse.h"
 #endif

@@ -1,0 +1,11 @@
+// The live index's loops for AVX-512 with VNNI.
+#include "index.h"
+
+#if defined(__x86_64__)
+#define KERNEL(name) name##_avx512
+#define TARGET                                                                     \
+  __attribute__((min_vector_width(512),                                            \
+                 target("avx512f,avx512vl,avx512bw,avx512dq,avx512vnni,avx2,fma,"  \
+                        "bmi")))
+#include "index_loops.inc"
+#endif

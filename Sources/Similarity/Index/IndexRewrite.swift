@@ -1,0 +1,127 @@
+/// Segments and recent items on their way to become one segment; see ``VectorIndex``.
+public struct IndexRewrite: Sendable {
+  private let snapshot: IndexSnapshot
+  private let parts: [IndexSnapshot.Part]
+  private let tail: [IndexSnapshot.Recent]
+
+  init(snapshot: IndexSnapshot, parts: [IndexSnapshot.Part], tail: [IndexSnapshot.Recent]) {
+    (self.snapshot, self.parts, self.tail) = (snapshot, parts, tail)
+  }
+
+  /// Whether it takes recent items, so that a log that held them is not needed after it.
+  public var includesTail: Bool { !tail.isEmpty }
+
+  /// The segments that the result replaces.
+  public var sources: [IndexSegment] { parts.map(\.segment) }
+
+  /// Live items that the segment will hold.
+  public var count: Int {
+    parts.reduce(0) { $0 + $1.segment.count - $1.deleted.population }
+      + tail.reduce(0) { $0 + $1.chunk.count - $1.deleted.population }
+  }
+
+  /// Builds the segment from the items that were live when the rewrite began; `nil` where none
+  /// was. Takes as much memory as the segment.
+  ///
+  /// - Throws: ``GraphError``, and `CancellationError` where the task was cancelled.
+  public func build() throws -> IndexSegment? {
+    let count = count
+    guard count > 0 else { return nil }
+    var builder = SegmentBuilder(
+      count: count, dimension: snapshot.dimension, measure: snapshot.measure,
+      kernel: snapshot.kernel)
+    for part in parts {
+      try Task.checkCancellation()
+      for row in 0..<part.segment.count where !part.deleted[row] {
+        builder.append(
+          part.segment.id(row), part.segment.attributes.attributes(row), part.segment.vector(row))
+      }
+    }
+    for recent in tail {
+      for row in 0..<recent.chunk.count where !recent.deleted[row] {
+        recent.chunk.vectors.withUnsafeBufferPointer {
+          let start = row * snapshot.dimension
+          builder.append(
+            recent.chunk.ids[row], recent.chunk.attributes[row],
+            UnsafeBufferPointer(rebasing: $0[start..<start + snapshot.dimension]))
+        }
+      }
+    }
+    return try builder.finish()
+  }
+
+  /// - Returns: whether all sources were there.
+  func replaceSources(
+    in snapshot: inout IndexSnapshot, by part: IndexSnapshot.Part?,
+    _ directory: inout TailDirectory
+  ) -> Bool {
+    let now = parts.compactMap { part in
+      snapshot.parts.firstIndex { $0.segment === part.segment }
+    }
+    guard now.count == parts.count, tail.count <= snapshot.tail.count,
+      zip(tail, snapshot.tail).allSatisfy({ $0.chunk === $1.chunk })
+    else { return false }
+    var part = part
+    for (old, place) in zip(parts, now) {
+      let current = snapshot.parts[place].deleted
+      for row in 0..<old.segment.count where current[row] && !old.deleted[row] {
+        part?.delete(old.segment.id(row))
+      }
+    }
+    for (old, current) in zip(tail, snapshot.tail) {
+      for row in 0..<old.chunk.count where current.deleted[row] && !old.deleted[row] {
+        part?.delete(old.chunk.ids[row])
+      }
+    }
+    for place in now.sorted(by: >) { snapshot.parts.remove(at: place) }
+    directory.depart(tail.count, from: &snapshot)
+    if let part, part.deleted.population < part.segment.count {
+      snapshot.parts.insert(part, at: min(now.min() ?? snapshot.parts.count, snapshot.parts.count))
+    }
+    return true
+  }
+}
+
+extension IndexSnapshot.Part {
+  mutating func delete(_ id: String) {
+    if let row = segment.row(of: id) { deleted[row] = true }
+  }
+}
+
+/// Collects rows and makes a segment of them.
+struct SegmentBuilder {
+  private let header: SegmentHeader
+  private let kernel: Kernel
+  private let vectors: Memory<Float>
+  private var ids: [String] = []
+  private var attributes: [[String: IndexAttribute]] = []
+
+  init(count: Int, dimension: Int, measure: IndexMeasure, kernel: Kernel) {
+    header = SegmentHeader(count: count, dimension: dimension, measure: measure)
+    self.kernel = kernel
+    vectors = Memory(count * dimension)
+    ids.reserveCapacity(count)
+    attributes.reserveCapacity(count)
+  }
+
+  mutating func append(
+    _ id: String, _ properties: [String: IndexAttribute], _ vector: UnsafeBufferPointer<Float>
+  ) {
+    guard let from = vector.baseAddress else { return }
+    (vectors.start + ids.count * header.dimension).update(from: from, count: header.dimension)
+    ids.append(id)
+    attributes.append(properties)
+  }
+
+  /// - Precondition: as many rows as announced.
+  func finish() throws -> IndexSegment {
+    precondition(ids.count == header.count, "all rows are there")
+    var sections = [header.section]
+    sections += IdentifierColumn.sections(ids)
+    sections += AttributeColumns.sections(attributes)
+    sections.append(
+      IndexSection(
+        name: "vectors", contents: IndexBytes(vectors, count: header.count * header.dimension)))
+    return try IndexSegment(sections: sections)
+  }
+}

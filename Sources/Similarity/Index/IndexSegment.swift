@@ -1,0 +1,108 @@
+internal import CKernels
+
+/// An immutable part of a live index: vectors, identifiers, attributes, and what finds near vectors
+/// without looking at all of them.
+///
+/// A segment is its sections and nothing else: ``sections`` are what a file keeps, and
+/// ``init(sections:)`` takes them from there, in place, without copying the vectors. Rows are
+/// numbered `0 ..< count` and keep their numbers as long as the segment lives; who of them was
+/// deleted or replaced since is not the segment's matter but the snapshot's
+/// (``IndexSnapshot/Part/deleted``).
+public final class IndexSegment: Sendable {
+  /// The format of the sections that are written, and the latest that is read.
+  public static let format: UInt32 = 1
+
+  /// Rows, deleted ones included.
+  public let count: Int
+  /// Components of a vector.
+  public let dimension: Int
+  /// What nearness is.
+  public let measure: IndexMeasure
+  /// What a file of the segment holds, in order; each begins at a multiple of 64.
+  public let sections: [IndexSection]
+
+  /// `[count, dimension]`, scaled to length 1 where the measure is the cosine.
+  let vectors: Column<Float>
+  let identifiers: IdentifierColumn
+  let attributes: AttributeColumns
+
+  /// Takes the sections of a segment and believes none of it: every number that leads somewhere is
+  /// checked, so that no search of a segment that was accepted can read outside of it.
+  ///
+  /// The bytes must not change while the segment lives. O(bytes).
+  ///
+  /// - Throws: ``IndexError/damaged(section:offset:reason:)``, ``IndexError/tooNew(format:)``.
+  public init(sections: [IndexSection]) throws(IndexError) {
+    let reader = try SectionReader(sections)
+    let header = try SegmentHeader(reader)
+    (count, dimension, measure) = (header.count, header.dimension, header.measure)
+    self.sections = sections
+    vectors = try reader.column("vectors", count: count * dimension)
+    if let place = vectors.values.firstIndex(where: { !$0.isFinite }) {
+      throw vectors.damaged(at: place, "it is NaN or infinite")
+    }
+    identifiers = try IdentifierColumn(reader, count: count)
+    attributes = try AttributeColumns(reader, rows: count)
+  }
+
+  /// The item in `row`, as it was put, but for a cosine's scale. O(dimension).
+  ///
+  /// - Precondition: `row` is in `0 ..< count`.
+  public func item(_ row: Int) -> IndexItem {
+    precondition((0..<count).contains(row), "a row of the segment")
+    return IndexItem(
+      id: identifiers.id(row), vector: Array(vector(row)), attributes: attributes.attributes(row))
+  }
+
+  /// The identifier of `row`.
+  ///
+  /// - Precondition: `row` is in `0 ..< count`.
+  public func id(_ row: Int) -> String {
+    precondition((0..<count).contains(row), "a row of the segment")
+    return identifiers.id(row)
+  }
+
+  /// The row of an identifier, deleted or not. O(1).
+  public func row(of id: String) -> Int? { identifiers.row(of: id) }
+
+  func vector(_ row: Int) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(rebasing: vectors.values[row * dimension..<(row + 1) * dimension])
+  }
+}
+
+/// Section `header`: eight 32-bit numbers.
+struct SegmentHeader {
+  var count: Int
+  var dimension: Int
+  var measure: IndexMeasure
+
+  private static let magic: UInt32 = 0x4953_4B41  // "AKSI"
+
+  init(count: Int, dimension: Int, measure: IndexMeasure) {
+    (self.count, self.dimension, self.measure) = (count, dimension, measure)
+  }
+
+  init(_ reader: SectionReader) throws(IndexError) {
+    let header: Column<UInt32> = try reader.column("header")
+    guard header.count >= 2, header[0] == Self.magic else {
+      throw header.damaged(at: 0, "it is no segment's header")
+    }
+    guard header[1] <= IndexSegment.format else { throw .tooNew(format: header[1]) }
+    guard header.count == 8, header[1] > 0 else { throw header.damaged(at: 1, "no such format") }
+    guard header[2] <= IndexLimits.segmentRows else { throw header.damaged(at: 2, "too many rows") }
+    guard (1...UInt32(IndexLimits.dimension)).contains(header[3]) else {
+      throw header.damaged(at: 3, "no dimension of a vector")
+    }
+    guard let measure = IndexMeasure(rawValue: header[4]) else {
+      throw header.damaged(at: 4, "no such measure")
+    }
+    self.init(count: Int(header[2]), dimension: Int(header[3]), measure: measure)
+  }
+
+  var section: IndexSection {
+    let numbers = [
+      Self.magic, IndexSegment.format, UInt32(count), UInt32(dimension), measure.rawValue, 0, 0, 0,
+    ]
+    return IndexSection(name: "header", contents: IndexBytes(numbers))
+  }
+}
