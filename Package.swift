@@ -156,6 +156,9 @@ let package = Package(
       name: "akin-bench-graph", dependencies: ["AkinSimilarity"], path: "Benchmarks/Graph",
       exclude: ["README.md", "compare.py", "run"], swiftSettings: swiftSettings),
     .executableTarget(
+      name: "akin-bench-index", dependencies: ["AkinSimilarity", "AkinCatalogue"],
+      path: "Benchmarks/Index", exclude: ["compare.py", "run"], swiftSettings: swiftSettings),
+    .executableTarget(
       name: "akin-bench-alike",
       dependencies: ["AkinAlike", "AkinEncoders", "AkinSimilarity", "AkinCatalogue"],
       path: "Benchmarks/Alike", exclude: ["run"], swiftSettings: swiftSettings),

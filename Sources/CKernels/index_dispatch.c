@@ -1,9 +1,10 @@
+// The live index: which version of a loop runs, and what is not worth an instruction set.
 #include "index.h"
 
 static const index_kernel *table(int kernel) {
   switch (kernel) {
 #if defined(__x86_64__)
-    case AKIN_KERNEL_AMX:
+    case AKIN_KERNEL_AMX: return &index_kernel_amx;
     case AKIN_KERNEL_AVX512: return &index_kernel_avx512;
     case AKIN_KERNEL_AVX2: return &index_kernel_avx2;
 #endif
@@ -14,7 +15,121 @@ static const index_kernel *table(int kernel) {
   }
 }
 
+void akin_index_flip(int8_t *packed, size_t bytes) {
+  for (size_t i = 0; i < bytes; i++) packed[i] ^= (int8_t)0x80;
+}
+
+void akin_probe_set(akin_probe *probe, const int8_t *codes, size_t stride, float largest) {
+  int32_t sum = 0;
+  for (size_t k = 0; k < stride; k++) sum += codes[k];
+  probe->codes = codes;
+  probe->scale = largest / 127;
+  probe->offset = -128 * sum;
+}
+
+// Rows that all probes see before the next ones: their codes stay in the second-level cache.
+#define CHUNK 512
+
+void akin_probe_rows(int kernel, const akin_codes *codes, size_t first, size_t last,
+                     const uint16_t *allowed, akin_probe *const *probes, size_t count) {
+  for (size_t start = first; start < last;) {
+    const size_t whole = (start / GROUP * GROUP) + CHUNK;
+    const size_t end = count > PROBES && whole < last ? whole : last;
+    for (size_t p = 0; p < count; p += PROBES)
+      table(kernel)->probe(codes, start, end, allowed, probes + p,
+                           count - p < PROBES ? count - p : PROBES);
+    start = end;
+  }
+}
+
+void akin_index_scores(int kernel, const akin_codes *codes, size_t rows,
+                       akin_probe *const *probes, size_t count, float *scores, size_t line) {
+  for (size_t p = 0; p < count; p += PROBES)
+    table(kernel)->scores(codes, rows, probes + p, count - p < PROBES ? count - p : PROBES,
+                          scores + p * line, line);
+}
+
+void akin_index_assign(int kernel, const int8_t *codes, size_t rows, size_t stride,
+                       const int8_t *packed, const float *scale, size_t columns,
+                       int32_t *nearest) {
+  table(kernel)->assign(codes, rows, stride, packed, scale, columns, nearest);
+}
+
 void akin_index_score(int kernel, const float *query, const float *vectors, size_t dimension,
                       const int32_t *rows, size_t count, float *scores) {
   table(kernel)->score(query, vectors, dimension, rows, count, scores);
+}
+
+static inline void exchange(akin_probe *probe, size_t a, size_t b) {
+  const float score = probe->scores[a];
+  probe->scores[a] = probe->scores[b];
+  probe->scores[b] = score;
+  const int32_t row = probe->rows[a];
+  probe->rows[a] = probe->rows[b];
+  probe->rows[b] = row;
+}
+
+// Hoare's selection: the middle of three for a pivot, both sides narrowed until `keep` divides.
+void akin_probe_shrink(akin_probe *probe) {
+  if (probe->filled <= probe->keep) return;
+  float *scores = probe->scores;
+  size_t lower = 0, upper = probe->filled - 1;
+  const size_t wanted = probe->keep - 1;
+  while (lower < upper) {
+    const float x = scores[lower], y = scores[(lower + upper) / 2], z = scores[upper];
+    const float pivot = x > y ? (y > z ? y : x > z ? z : x) : (x > z ? x : y > z ? z : y);
+    size_t i = lower, j = upper;
+    while (i <= j) {
+      while (scores[i] > pivot) i++;
+      while (scores[j] < pivot) j--;
+      if (i <= j) {
+        exchange(probe, i, j);
+        i++;
+        if (j == 0) break;
+        j--;
+      }
+    }
+    if (wanted <= j)
+      upper = j;
+    else if (wanted >= i)
+      lower = i;
+    else
+      break;
+  }
+  probe->filled = probe->keep;
+  float worst = scores[0];
+  for (size_t i = 1; i < probe->keep; i++) worst = scores[i] < worst ? scores[i] : worst;
+  probe->threshold = worst;
+}
+
+// A histogram of the scores finds the cut; the bucket that crosses the budget is taken whole.
+size_t akin_choose_lists(const float *scores, const int32_t *weights, size_t lists, int64_t budget,
+                         int32_t *chosen) {
+  enum { BUCKETS = 1024 };
+  float lowest = __builtin_inff(), highest = -__builtin_inff();
+  size_t best = lists;
+  for (size_t l = 0; l < lists; l++) {
+    if (weights[l] == 0) continue;
+    lowest = scores[l] < lowest ? scores[l] : lowest;
+    if (scores[l] > highest) {
+      highest = scores[l];
+      best = l;
+    }
+  }
+  if (best == lists || budget <= 0) return 0;
+  const float width = highest - lowest;
+  const float step = width > 0 ? (BUCKETS - 1) / width : 0;
+  int64_t weight[BUCKETS] = {0};
+  for (size_t l = 0; l < lists; l++)
+    if (weights[l]) weight[(size_t)((scores[l] - lowest) * step)] += weights[l];
+  size_t cut = BUCKETS;
+  for (int64_t total = 0; cut > 0 && total < budget;) total += weight[--cut];
+  size_t count = 0;
+  chosen[count++] = (int32_t)best;
+  for (size_t l = 0; l < lists; l++) {
+    chosen[count] = (int32_t)l;
+    count += weights[l] && l != best && (size_t)((scores[l] - lowest) * step) >= cut;
+    if (count == lists) break;
+  }
+  return count;
 }

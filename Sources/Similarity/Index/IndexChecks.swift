@@ -4,7 +4,9 @@ extension IndexItem {
     func limit(_ size: Int, _ limit: Int, _ what: String) throws(IndexError) {
       guard size <= limit else { throw .limit(place, what: what, limit: limit) }
     }
-    guard !id.isEmpty else { throw .limit(place, what: "an identifier without a byte is", limit: 1) }
+    guard !id.isEmpty else {
+      throw .limit(place, what: "an identifier without a byte is", limit: 1)
+    }
     try limit(id.utf8.count, IndexLimits.identifierBytes, "an identifier's bytes are")
     try limit(attributes.count, IndexLimits.attributes, "the attributes are")
     for (name, value) in attributes {

@@ -113,15 +113,25 @@ struct SegmentBuilder {
     attributes.append(properties)
   }
 
+  /// Puts the rows into lists and makes a segment of them.
+  ///
   /// - Precondition: as many rows as announced.
   func finish() throws -> IndexSegment {
     precondition(ids.count == header.count, "all rows are there")
+    let (count, dimension) = (header.count, header.dimension)
+    let builder = ListBuilder(kernel: kernel, dimension: dimension, measure: header.measure)
+    let (order, lists) = try builder.build(vectors.start, count: count)
+    let sorted = Memory<Float>(count * dimension)
+    for (row, source) in order.enumerated() {
+      (sorted.start + row * dimension).update(
+        from: vectors.start + Int(source) * dimension, count: dimension)
+    }
     var sections = [header.section]
-    sections += IdentifierColumn.sections(ids)
-    sections += AttributeColumns.sections(attributes)
+    sections += IdentifierColumn.sections(order.map { ids[Int($0)] })
+    sections += AttributeColumns.sections(order.map { attributes[Int($0)] })
+    sections += lists
     sections.append(
-      IndexSection(
-        name: "vectors", contents: IndexBytes(vectors, count: header.count * header.dimension)))
+      IndexSection(name: "vectors", contents: IndexBytes(sorted, count: count * dimension)))
     return try IndexSegment(sections: sections)
   }
 }

@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Synchronization
 
 /// An immutable part of a live index: vectors, identifiers, attributes, and what finds near vectors
 /// without looking at all of them.
@@ -23,8 +24,10 @@ public final class IndexSegment: Sendable {
 
   /// `[count, dimension]`, scaled to length 1 where the measure is the cosine.
   let vectors: Column<Float>
+  let lists: InvertedLists
   let identifiers: IdentifierColumn
   let attributes: AttributeColumns
+  private let passing = Mutex(PassingRows())
 
   /// Takes the sections of a segment and believes none of it: every number that leads somewhere is
   /// checked, so that no search of a segment that was accepted can read outside of it.
@@ -41,6 +44,7 @@ public final class IndexSegment: Sendable {
     if let place = vectors.values.firstIndex(where: { !$0.isFinite }) {
       throw vectors.damaged(at: place, "it is NaN or infinite")
     }
+    lists = try InvertedLists(reader, count: count, dimension: dimension)
     identifiers = try IdentifierColumn(reader, count: count)
     attributes = try AttributeColumns(reader, rows: count)
   }
@@ -64,6 +68,16 @@ public final class IndexSegment: Sendable {
 
   /// The row of an identifier, deleted or not. O(1).
   public func row(of id: String) -> Int? { identifiers.row(of: id) }
+
+  /// The rows that pass `filter`, and how many of them each list has; the last few filters are
+  /// remembered, since a segment never changes.
+  func rows(passing filter: IndexFilter) -> PassingRows.Entry {
+    if let known = passing.withLock({ $0.entry(filter) }) { return known }
+    let rows = attributes.rows(passing: filter, identifiers: identifiers)
+    let entry = PassingRows.Entry(rows: rows, weights: lists.populations(of: rows))
+    passing.withLock { $0.remember(filter, entry) }
+    return entry
+  }
 
   func vector(_ row: Int) -> UnsafeBufferPointer<Float> {
     UnsafeBufferPointer(rebasing: vectors.values[row * dimension..<(row + 1) * dimension])
@@ -104,5 +118,29 @@ struct SegmentHeader {
       Self.magic, IndexSegment.format, UInt32(count), UInt32(dimension), measure.rawValue, 0, 0, 0,
     ]
     return IndexSection(name: "header", contents: IndexBytes(numbers))
+  }
+}
+
+/// The rows that passed the last filters.
+struct PassingRows {
+  struct Entry: Sendable {
+    let rows: RowSet
+    let weights: [Int32]
+    let population: Int
+
+    init(rows: RowSet, weights: [Int32]) {
+      (self.rows, self.weights) = (rows, weights)
+      population = weights.reduce(0) { $0 + Int($1) }
+    }
+  }
+
+  private static let capacity = 16
+  private var entries: [(filter: IndexFilter, entry: Entry)] = []
+
+  func entry(_ filter: IndexFilter) -> Entry? { entries.first { $0.filter == filter }?.entry }
+
+  mutating func remember(_ filter: IndexFilter, _ entry: Entry) {
+    if entries.count == Self.capacity { entries.removeFirst() }
+    entries.append((filter, entry))
   }
 }

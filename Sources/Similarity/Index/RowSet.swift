@@ -57,6 +57,12 @@ public struct RowSet: Sendable, Equatable {
     for index in words.indices { words[index] &= ~other.words[index] }
   }
 
+  func inverted() -> RowSet {
+    var result = self
+    result.invert()
+    return result
+  }
+
   mutating func invert() {
     for index in words.indices { words[index] = ~words[index] }
     trim()

@@ -1,0 +1,222 @@
+internal import CKernels
+
+/// Makes ``InvertedLists`` of a segment's vectors: spherical k-means on int8 codes.
+///
+/// O(rows · lists · dimension) a round, in int8 on all cores.
+struct ListBuilder {
+  let kernel: Kernel
+  let dimension: Int
+  let measure: IndexMeasure
+  let workers: Workers
+  private let stride: Int
+  private static let rounds = 5
+  /// Rows a list that centroids are trained on.
+  private static let trainingRows = 32
+  private static let tile = Int(AKIN_TILE)
+
+  init(kernel: Kernel, dimension: Int, measure: IndexMeasure, threads: Int = Workers.processors) {
+    (self.kernel, self.dimension, self.measure) = (kernel, dimension, measure)
+    workers = Workers(count: threads)
+    stride = InvertedLists.stride(dimension)
+  }
+
+  /// Codes of rows, row after row, with the largest component of each.
+  private struct Plain {
+    let codes: Memory<Int8>
+    let largest: Memory<Float>
+    let count: Int
+  }
+
+  /// The order in which rows must be stored, and the sections.
+  ///
+  /// - Parameter vectors: `[count, dimension]`.
+  func build(
+    _ vectors: UnsafePointer<Float>, count: Int
+  ) throws -> (order: [Int32], sections: [IndexSection]) {
+    let plain = quantise(vectors, count)
+    guard count >= InvertedLists.leastRows else {
+      let order = (0..<Int32(count)).map { $0 }
+      let centre = centroids([0, Int32(count)], order, vectors, scaled: false)
+      return (order, sections([0, Int32(count)], centre, order, plain, recall: []))
+    }
+    let lists = max(2, count / InvertedLists.rowsPerList)
+    let kept = RecallMeasurement.sample(of: count)
+    let centres = try train(lists, vectors, plain, without: kept)
+    let (starts, order) = assign(all: plain, centres, lists)
+    let final = measure == .cosine ? centres : centroids(starts, order, vectors, scaled: false)
+    let draft = sections(starts, final, order, plain, recall: [])
+    let measured = try RecallMeasurement(
+      lists: InvertedLists(SectionReader(draft), count: count, dimension: dimension),
+      kernel: kernel, workers: workers, dimension: dimension, order: order)
+    let recall = measured.table(vectors, sample: kept)
+    return (order, sections(starts, final, order, plain, recall: recall))
+  }
+
+  private func quantise(_ vectors: UnsafePointer<Float>, _ count: Int) -> Plain {
+    let padded = (count + Self.tile - 1) / Self.tile * Self.tile
+    let plain = Plain(
+      codes: Memory(padded * stride), largest: Memory(padded), count: count)
+    let bounds = Memory<akin_bound>(padded)
+    workers.run(0..<count, by: 1_024) { rows, _ in
+      _ = akin_quantise(
+        kernel.identifier, vectors + rows.lowerBound * dimension, rows.count, dimension, stride,
+        plain.codes.start + rows.lowerBound * stride, plain.largest.start + rows.lowerBound,
+        bounds.start + rows.lowerBound)
+    }
+    return plain
+  }
+
+  /// `[lists, dimension]` centroids of length 1, trained on rows drawn from all but `excluded`.
+  private func train(
+    _ lists: Int, _ vectors: UnsafePointer<Float>, _ plain: Plain, without excluded: [Int32]
+  ) throws -> Memory<Float> {
+    var random = SplitMix64(seed: 0x6C69_7374)
+    let held = Set(excluded)
+    let wanted = min(plain.count, lists * Self.trainingRows)
+    var sample: [Int32] = []
+    for index in 0..<wanted {
+      let lower = index * plain.count / wanted
+      let upper = (index + 1) * plain.count / wanted
+      let row = Int32(Int.random(in: lower..<upper, using: &random))
+      if !held.contains(row) { sample.append(row) }
+    }
+    var first = sample
+    first.shuffle(using: &random)
+    let centres = Memory<Float>(lists * dimension)
+    for list in 0..<lists {
+      (centres.start + list * dimension).update(
+        from: vectors + Int(first[list % first.count]) * dimension, count: dimension)
+    }
+    let codes = gather(plain, sample)
+    for _ in 0..<Self.rounds {
+      try Task.checkCancellation()
+      let nearest = nearest(codes, centres, lists)
+      let (starts, order) = group(nearest, lists, count: sample.count)
+      let rows = order.map { sample[Int($0)] }
+      let means = centroids(starts, rows, vectors, scaled: true)
+      for list in 0..<lists {
+        // A list that lost all its rows takes one from the longest of its neighbours in number.
+        let source =
+          starts[list] < starts[list + 1]
+          ? UnsafePointer(means.start + list * dimension)
+          : vectors + Int(sample.randomElement(using: &random) ?? 0) * dimension
+        (centres.start + list * dimension).update(from: source, count: dimension)
+      }
+    }
+    return centres
+  }
+
+  private func gather(_ plain: Plain, _ rows: [Int32]) -> Plain {
+    let padded = (rows.count + Self.tile - 1) / Self.tile * Self.tile
+    let result = Plain(codes: Memory(padded * stride), largest: Memory(padded), count: rows.count)
+    for (place, row) in rows.enumerated() {
+      (result.codes.start + place * stride).update(
+        from: plain.codes.start + Int(row) * stride, count: stride)
+      result.largest.start[place] = plain.largest.start[Int(row)]
+    }
+    return result
+  }
+
+  /// The list of each row of `plain`.
+  private func nearest(_ plain: Plain, _ centres: Memory<Float>, _ lists: Int) -> Memory<Int32> {
+    let columns = (lists + Self.tile - 1) / Self.tile * Self.tile
+    let coded = Memory<Int8>(columns * stride)
+    let packed = Memory<Int8>(columns * stride)
+    let largest = Memory<Float>(columns)
+    let bounds = Memory<akin_bound>(columns)
+    _ = akin_quantise(
+      kernel.identifier, centres.start, lists, dimension, stride, coded.start, largest.start,
+      bounds.start)
+    akin_pack_codes(kernel.identifier, coded.start, columns, stride, packed.start)
+    let padded = (plain.count + Self.tile - 1) / Self.tile * Self.tile
+    let result = Memory<Int32>(padded)
+    workers.run(0..<padded, by: 32 * Self.tile) { rows, _ in
+      akin_index_assign(
+        kernel.identifier, plain.codes.start + rows.lowerBound * stride, rows.count, stride,
+        packed.start, largest.start, lists, result.start + rows.lowerBound)
+    }
+    return result
+  }
+
+  private func assign(
+    all plain: Plain, _ centres: Memory<Float>, _ lists: Int
+  ) -> (starts: [Int32], order: [Int32]) {
+    group(nearest(plain, centres, lists), lists, count: plain.count)
+  }
+
+  /// Sorts rows by list, in their order within each.
+  private func group(
+    _ nearest: Memory<Int32>, _ lists: Int, count: Int
+  ) -> (starts: [Int32], order: [Int32]) {
+    var starts = [Int32](repeating: 0, count: lists + 1)
+    for row in 0..<count { starts[Int(nearest.start[row]) + 1] += 1 }
+    for list in 0..<lists { starts[list + 1] += starts[list] }
+    var next = starts
+    var order = [Int32](repeating: 0, count: count)
+    for row in 0..<count {
+      let list = Int(nearest.start[row])
+      order[Int(next[list])] = Int32(row)
+      next[list] += 1
+    }
+    return (starts, order)
+  }
+
+  /// The mean of each list's vectors, scaled to length 1 where asked for.
+  private func centroids(
+    _ starts: [Int32], _ order: [Int32], _ vectors: UnsafePointer<Float>, scaled: Bool
+  ) -> Memory<Float> {
+    let lists = starts.count - 1
+    let means = Memory<Float>(lists * dimension)
+    workers.run(0..<lists, by: 16) { range, _ in
+      for list in range {
+        let mean = means.start + list * dimension
+        for place in Int(starts[list])..<Int(starts[list + 1]) {
+          let row = vectors + Int(order[place]) * dimension
+          for k in 0..<dimension { mean[k] += row[k] }
+        }
+        var squares: Float = 0
+        for k in 0..<dimension { squares += mean[k] * mean[k] }
+        let count = Float(max(1, starts[list + 1] - starts[list]))
+        let factor = scaled ? (squares > 0 ? 1 / squares.squareRoot() : 0) : 1 / count
+        for k in 0..<dimension { mean[k] *= factor }
+      }
+    }
+    return means
+  }
+
+  private func sections(
+    _ starts: [Int32], _ centres: Memory<Float>, _ order: [Int32], _ plain: Plain, recall: [Float]
+  ) -> [IndexSection] {
+    let lists = starts.count - 1
+    let coded = quantise(centres.start, lists)
+    let centreOrder = (0..<Int32(lists)).map { $0 }
+    return [IndexSection(name: "lists.starts", contents: IndexBytes(starts))]
+      + pack("lists", coded, centreOrder)
+      + pack("rows", plain, order)
+      + [IndexSection(name: "lists.recall", contents: IndexBytes(recall))]
+  }
+
+  private func pack(_ name: String, _ plain: Plain, _ order: [Int32]) -> [IndexSection] {
+    let padded = InvertedLists.Coded.padded(order.count)
+    let codes = Memory<Int8>(padded * stride)
+    let scales = Memory<Float>(padded)
+    let block = 64 * Int(AKIN_GROUP)
+    workers.run(0..<padded, by: block) { rows, _ in
+      let scratch = Memory<Int8>(rows.count * stride)
+      for row in rows where row < order.count {
+        let source = Int(order[row])
+        (scratch.start + (row - rows.lowerBound) * stride).update(
+          from: plain.codes.start + source * stride, count: stride)
+        scales.start[row] = plain.largest.start[source] / 127
+      }
+      akin_pack_codes(
+        kernel.identifier, scratch.start, rows.count, stride, codes.start + rows.lowerBound * stride
+      )
+      akin_index_flip(codes.start + rows.lowerBound * stride, rows.count * stride)
+    }
+    return [
+      IndexSection(name: name + ".codes", contents: IndexBytes(codes, count: padded * stride)),
+      IndexSection(name: name + ".scales", contents: IndexBytes(scales, count: padded)),
+    ]
+  }
+}

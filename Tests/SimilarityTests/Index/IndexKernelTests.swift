@@ -1,0 +1,179 @@
+import CKernels
+import Testing
+
+@testable import AkinSimilarity
+
+/// Every instruction set's loops of the live index beside sums in plain Swift.
+@Suite struct IndexKernelTests {
+  /// Coded rows and one probe, filled by `value`.
+  final class Case {
+    let rows: Int
+    let stride: Int
+    let padded: Int
+    let plain: [Int8]
+    let packed: UnsafeMutablePointer<Int8>
+    let scales: UnsafeMutablePointer<Float>
+    let query: UnsafeMutablePointer<Int8>
+
+    init(rows: Int, dimension: Int, value: () -> Int8) {
+      let (stride, padded) = ((dimension + 63) / 64 * 64, (rows + 15) / 16 * 16)
+      var plain = [Int8](repeating: 0, count: padded * stride)
+      for row in 0..<rows {
+        for k in 0..<dimension { plain[row * stride + k] = value() }
+      }
+      (self.rows, self.stride, self.padded, self.plain) = (rows, stride, padded, plain)
+      packed = .allocate(capacity: padded * stride)
+      akin_pack_codes(0, plain, padded, stride, packed)
+      akin_index_flip(packed, padded * stride)
+      scales = .allocate(capacity: padded)
+      for row in 0..<padded { scales[row] = row < rows ? Float(1 + row % 7) / 4 : 0 }
+      query = .allocate(capacity: stride)
+      for k in 0..<stride { query[k] = k < dimension ? value() : 0 }
+    }
+
+    deinit {
+      packed.deallocate()
+      scales.deallocate()
+      query.deallocate()
+    }
+
+    func score(_ row: Int) -> Float {
+      var dot = 0
+      for k in 0..<stride { dot += Int(plain[row * stride + k]) * Int(query[k]) }
+      return Float(dot) * scales[row]
+    }
+  }
+
+  static let shapes: [(rows: Int, dimension: Int)] = [
+    (1, 1), (16, 64), (17, 65), (70, 384), (200, 100), (129, 1_000),
+  ]
+
+  static func cases() -> [Case] {
+    var random = SplitMix64(seed: 3)
+    return shapes.flatMap { shape in
+      [
+        Case(rows: shape.rows, dimension: shape.dimension) {
+          Int8.random(in: -127...127, using: &random)
+        },
+        Case(rows: shape.rows, dimension: shape.dimension) { 127 },
+        Case(rows: shape.rows, dimension: shape.dimension) {
+          Bool.random(using: &random) ? 127 : -127
+        },
+      ]
+    }
+  }
+
+  static func withProbe<Result>(
+    _ test: Case, keep: Int, _ body: (UnsafeMutablePointer<akin_probe>) -> Result
+  ) -> Result {
+    let capacity = 4 * keep + 64
+    let scores = UnsafeMutablePointer<Float>.allocate(capacity: capacity)
+    let rows = UnsafeMutablePointer<Int32>.allocate(capacity: capacity)
+    defer {
+      scores.deallocate()
+      rows.deallocate()
+    }
+    var probe = akin_probe(
+      codes: nil, scale: 0, offset: 0, threshold: -.infinity, keep: keep, filled: 0,
+      capacity: capacity, scores: scores, rows: rows)
+    akin_probe_set(&probe, test.query, test.stride, 127)
+    return body(&probe)
+  }
+
+  @Test(arguments: Kernel.available) func allScoresAreTheSums(kernel: Kernel) {
+    for test in Self.cases() {
+      for together in [1, 2, 3, 5, 8, 11] {
+        Self.withProbe(test, keep: 1) { probe in
+          let pointers = [UnsafeMutablePointer<akin_probe>?](repeating: probe, count: together)
+          var codes = akin_codes(
+            stride: test.stride,
+            codes: UnsafeRawPointer(test.packed).assumingMemoryBound(to: UInt8.self),
+            scale: test.scales)
+          var scores = [Float](repeating: 0, count: together * test.padded)
+          akin_index_scores(
+            kernel.identifier, &codes, test.rows, pointers, together, &scores, test.padded)
+          for probe in 0..<together {
+            for row in 0..<test.rows {
+              #expect(scores[probe * test.padded + row] == test.score(row))
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: Kernel.available) func theBestAllowedRowsAreKept(kernel: Kernel) {
+    var random = SplitMix64(seed: 5)
+    for test in Self.cases() {
+      for keep in [1, 10, 100] {
+        let first = test.rows / 5
+        let last = test.rows - test.rows / 7
+        let allowed = (0..<test.padded / 16).map { _ in
+          UInt16.random(in: 0...UInt16.max, using: &random)
+        }
+        let wanted = (first..<last).filter { allowed[$0 / 16] >> UInt16($0 % 16) & 1 == 1 }
+          .map { test.score($0) }.sorted(by: >).prefix(keep)
+        Self.withProbe(test, keep: keep) { probe in
+          let pointers: [UnsafeMutablePointer<akin_probe>?] = [probe]
+          var codes = akin_codes(
+            stride: test.stride,
+            codes: UnsafeRawPointer(test.packed).assumingMemoryBound(to: UInt8.self),
+            scale: test.scales)
+          akin_probe_rows(kernel.identifier, &codes, first, last, allowed, pointers, 1)
+          akin_probe_shrink(probe)
+          let kept = (0..<probe.pointee.filled).map { probe.pointee.scores[$0] }
+          #expect(kept.sorted(by: >) == Array(wanted))
+          for place in 0..<probe.pointee.filled {
+            #expect(test.score(Int(probe.pointee.rows[place])) == probe.pointee.scores[place])
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: Kernel.available) func everyRowGoesToItsNearestColumn(kernel: Kernel) {
+    var random = SplitMix64(seed: 9)
+    for (columns, dimension) in [(1, 8), (31, 70), (32, 384), (100, 384)] {
+      let (rows, stride) = (64, (dimension + 63) / 64 * 64)
+      let padded = (columns + 31) / 32 * 32
+      func codes(_ count: Int, _ padded: Int) -> [Int8] {
+        (0..<padded).flatMap { row in
+          (0..<stride).map { k in
+            row < count && k < dimension ? Int8.random(in: -127...127, using: &random) : 0
+          }
+        }
+      }
+      let (rowCodes, columnCodes) = (codes(rows, rows), codes(columns, padded))
+      let scales = (0..<padded).map { $0 < columns ? Float(1 + $0 % 3) : 0 }
+      var packed = [Int8](repeating: 0, count: padded * stride)
+      akin_pack_codes(kernel.identifier, columnCodes, padded, stride, &packed)
+      var nearest = [Int32](repeating: -1, count: rows)
+      akin_index_assign(
+        kernel.identifier, rowCodes, rows, stride, packed, scales, columns, &nearest)
+      for row in 0..<rows {
+        let scores = (0..<columns).map { column in
+          Float(
+            (0..<stride).reduce(0) {
+              $0 + Int(rowCodes[row * stride + $1]) * Int(columnCodes[column * stride + $1])
+            }) * scales[column]
+        }
+        #expect(scores[Int(nearest[row])] == scores.max())
+      }
+    }
+  }
+
+  @Test func theBestListsFillTheBudget() {
+    let scores: [Float] = [0.1, 0.9, 0.5, 0.8, -0.3, 0.2]
+    let weights: [Int32] = [10, 10, 10, 0, 10, 10]
+    var chosen = [Int32](repeating: -1, count: 6)
+    func choose(_ budget: Int64) -> [Int32] {
+      let count = akin_choose_lists(scores, weights, 6, budget, &chosen)
+      return Array(chosen.prefix(count))
+    }
+    #expect(choose(1) == [1])
+    #expect(choose(11) == [1, 2])
+    #expect(choose(30) == [1, 2, 5])
+    #expect(choose(1_000) == [1, 0, 2, 4, 5])
+    #expect(choose(0) == [])
+  }
+}
