@@ -40,7 +40,7 @@ extension IndexSnapshot {
     _ query: [Float], k: Int, filter: IndexFilter? = nil, recall: Double = usualRecall
   ) throws(IndexError) -> IndexSearchResult {
     let prepared = try measure.prepare(query, dimension: dimension, .query(0))
-    let plan = SearchPlan(self, filter: filter, k: k, recall: recall)
+    let plan = SearchPlan(self, filter: filter, k: k, recall: recall, together: false)
     return plan.result(plan.search(prepared, count: 1)[0])
   }
 
@@ -55,7 +55,8 @@ extension IndexSnapshot {
     for row in 0..<queries.count {
       prepared += try measure.prepare(queries[row], dimension: dimension, .query(row))
     }
-    let plan = SearchPlan(self, filter: filter, k: k, recall: recall)
+    let plan = SearchPlan(
+      self, filter: filter, k: k, recall: recall, together: queries.count > 1)
     let slots = Slots<IndexSearchResult>(count: queries.count)
     let threads = threads ?? Workers.processors
     let piece = max(1, min(Self.together, (queries.count + threads - 1) / threads))

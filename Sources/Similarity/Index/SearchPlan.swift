@@ -21,14 +21,18 @@ struct SearchPlan: Sendable {
   /// Where each part and chunk begins in the numbering of all.
   private let bases: [Int]
 
-  init(_ snapshot: IndexSnapshot, filter: IndexFilter?, k: Int, recall: Double) {
+  /// - Parameter together: whether many queries share the plan.
+  init(
+    _ snapshot: IndexSnapshot, filter: IndexFilter?, k: Int, recall: Double, together: Bool
+  ) {
     self.snapshot = snapshot
     self.k = max(0, k)
     isFiltered = filter != nil
     var (scans, tail, bases): ([Scan], [RowSet], [Int]) = ([], [], [0])
     var population = 0
     for part in snapshot.parts {
-      let (scan, passing) = Self.scan(part, filter, k: k, recall: recall)
+      let (scan, passing) = Self.scan(
+        part, filter, k: k, recall: recall, together: together)
       scans.append(scan)
       population += passing
       bases.append(bases[bases.count - 1] + part.segment.count)
@@ -47,7 +51,7 @@ struct SearchPlan: Sendable {
 
   /// How a part is searched, and how many of its rows pass.
   private static func scan(
-    _ part: IndexSnapshot.Part, _ filter: IndexFilter?, k: Int, recall: Double
+    _ part: IndexSnapshot.Part, _ filter: IndexFilter?, k: Int, recall: Double, together: Bool
   ) -> (Scan, Int) {
     let segment = part.segment
     let gone = part.deleted.population
@@ -70,12 +74,12 @@ struct SearchPlan: Sendable {
     }
     guard passing > 0 else { return (.nothing, 0) }
     let budget = budget(segment, passing: passing, k: k, recall: recall)
-    // A group of 16 codes is scored where one of its rows passes; a row in float32 is four times
-    // the bytes of its codes.
+    // A group of 16 codes is scored where one of its rows passes. A row in float32 costs as much as
+    // so many in codes (measured), more where queries that come together share the codes they read.
     let share = Double(passing) / Double(segment.count)
     let looked = min(Double(segment.count), Double(budget) / share)
     let byCodes = looked * min(1, share * Double(AKIN_GROUP)) + Double(segment.lists.count)
-    if 4 * Double(passing) <= byCodes { return (.rows(rows), passing) }
+    if Double(passing) * (together ? 7 : 3) <= byCodes { return (.rows(rows), passing) }
     return (
       .lists(
         ListBudget(rows: budget, passing: passing, allowed: rows, weights: entry.weights)), passing
