@@ -65,3 +65,16 @@ uint32_t akin_crc32c(uint32_t crc, const void *bytes, size_t length) {
 #endif
   return akin_crc32c_plain(crc, bytes, length);
 }
+
+// A checksum is linear: the syndrome of a flipped bit is what that bit alone leaves in the
+// register after the bytes that follow it, all taken for zero.
+int64_t akin_crc32c_flipped_bit(uint32_t syndrome, size_t length) {
+  uint32_t state[8];
+  for (int bit = 0; bit < 8; bit++) state[bit] = next_byte(0, (uint8_t)(1u << bit));
+  for (size_t byte = length; byte-- > 0;)
+    for (int bit = 0; bit < 8; bit++) {
+      if (state[bit] == syndrome) return (int64_t)byte * 8 + bit;
+      state[bit] = next_byte(state[bit], 0);
+    }
+  return -1;
+}

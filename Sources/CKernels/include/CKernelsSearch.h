@@ -52,6 +52,10 @@ uint32_t akin_crc32c(uint32_t crc, const void *bytes, size_t length);
 /// The same by a table, half a byte at a time.
 uint32_t akin_crc32c_plain(uint32_t crc, const void *bytes, size_t length);
 
+/// Which single bit of `length` bytes, if flipped, turns their checksum into that `xor syndrome`:
+/// 8 * byte + bit, or -1 where no single bit does. The answer is unique up to 2^31 bits. O(length).
+int64_t akin_crc32c_flipped_bit(uint32_t syndrome, size_t length);
+
 #ifdef __cplusplus
 }
 #endif
