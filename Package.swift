@@ -133,8 +133,8 @@ let package = Package(
       ],
       resources: [
         "openapi.json", "dashboard.html", "dashboard.css", "demo.html", "demo.css", "app.js",
-        "words.js", "parts.js", "overview.js", "products.js", "shopper.js", "rules.js", "work.js",
-        "demo.js",
+        "words.js", "parts.js", "search.js", "overview.js", "products.js", "shopper.js", "rules.js",
+        "work.js", "demo.js",
       ].map { .embedInCode("Resources/\($0)") }),
     .executableTarget(
       name: "akin",

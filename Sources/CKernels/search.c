@@ -40,6 +40,66 @@ void akin_postings_add(const uint32_t *postings, size_t count, float scale, uint
   }
 }
 
+/// The first place from `at` on with a product of at least `wanted`, by doubling steps.
+static size_t lower_bound(const uint32_t *postings, size_t count, size_t at, uint32_t wanted) {
+  if (at >= count || PRODUCT(postings[at]) >= wanted) return at;
+  size_t step = 1;
+  while (at + step < count && PRODUCT(postings[at + step]) < wanted) {
+    at += step;
+    step <<= 1;
+  }
+  size_t high = at + step < count ? at + step : count;
+  at++;
+  while (at < high) {
+    size_t middle = at + (high - at) / 2;
+    if (PRODUCT(postings[middle]) < wanted)
+      at = middle + 1;
+    else
+      high = middle;
+  }
+  return at;
+}
+
+void akin_postings_raise(const uint32_t *const *postings, const size_t *counts, size_t lists,
+                         float scale, uint32_t fields, const uint16_t *products, size_t count,
+                         float *best) {
+  size_t places[32] = {0};
+  if (lists == 0 || lists > 32) return;
+  for (size_t i = 0; i < count; i++) {
+    float impact = 0;
+    size_t list = 0;
+    for (; list < lists; list++) {
+      size_t at = lower_bound(postings[list], counts[list], places[list], products[i]);
+      places[list] = at;
+      if (at == counts[list]) return;
+      uint32_t posting = postings[list][at];
+      if (PRODUCT(posting) != products[i] || !(FIELDS(posting) & fields)) break;
+      impact += IMPACT(posting);
+    }
+    if (list < lists) continue;
+    float value = scale * (impact / (float)lists);
+    if (value > best[i]) best[i] = value;
+  }
+}
+
+size_t akin_products_take(uint16_t *products, size_t count, float *best, uint32_t bit, int required,
+                          akin_match *matches) {
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i++) {
+    uint16_t product = products[i];
+    float value = best[i];
+    best[i] = 0;
+    if (value > 0) {
+      matches[product].score += value;
+      matches[product].concepts |= bit;
+    } else if (required) {
+      continue;
+    }
+    products[kept++] = product;
+  }
+  return kept;
+}
+
 void akin_postings_mark(const uint32_t *postings, size_t count, uint32_t fields,
                         uint64_t *bitmap) {
   for (size_t i = 0; i < count; i++) {

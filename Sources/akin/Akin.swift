@@ -21,6 +21,7 @@ import Foundation
     version: AkinVersion.current,
     subcommands: [
       BuildCommand.self, SimilarCommand.self, SearchCommand.self, SuggestCommand.self,
+      SearchTrainCommand.self,
       EncodeCommand.self, ReportCommand.self,
       GraphCommand.self, EvaluateCommand.self, TrainCommand.self, RecommendCommand.self,
       MatchCommand.self,
@@ -54,7 +55,7 @@ import Foundation
   private static var isInterruptible: Bool {
     let commands: [any ParsableCommand.Type] = [
       BuildCommand.self, EncodeCommand.self, GraphCommand.self, EvaluateCommand.self,
-      TrainCommand.self, MatchCommand.self,
+      TrainCommand.self, MatchCommand.self, SearchTrainCommand.self,
     ]
     return commands.contains {
       $0.configuration.commandName == CommandLine.arguments.dropFirst().first

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct CommandLineTests {
   @Test(arguments: [
-    "build", "similar", "encode", "graph", "report", "model", "doctor", "serve", "up", "key",
+    "build", "similar", "search", "suggest", "search-train", "encode", "graph", "report", "model",
+    "doctor", "serve", "up", "key",
     "backup", "restore",
   ])
   func everyCommandExplainsItself(command: String) throws {

@@ -74,7 +74,9 @@ import Testing
     let index = try ShopIndex.open(store)
     let search = ShopSearch(
       index: index, product: { try store.product(id: $0)?.product },
-      meaning: { _, _ in [("2", 0.9), ("3", 0.8), ("4", 0.7), ("gone", 0.6)] })
+      meaning: { _, _ in
+        ShopSearch.Near(items: [("2", 0.9), ("3", 0.8), ("4", 0.7), ("gone", 0.6)], floor: 0.75)
+      })
     func found(_ query: String, _ mode: ShopSearch.Mode) throws -> [String] {
       try search.search(SearchRequest(query), mode: mode).items.map { "\($0.id) \($0.source)" }
     }
@@ -83,6 +85,10 @@ import Testing
     #expect(try found("coat", .meaning) == ["2 meaning", "3 meaning", "4 meaning"])
     #expect(try found("coat", .both).first == "4 both")
     #expect(try found("coat -leather", .auto).allSatisfy { !$0.hasPrefix("3") })
+    // Far off is left out, and where words keep next to nothing meaning leads.
+    #expect(!(try found("coat", .auto)).contains("gone meaning"))
+    let poor = try found("something coat to wear outdoors tonight", .auto)
+    #expect(poor.first == "2 meaning" && poor.contains { $0.hasSuffix("words") }, "\(poor)")
     let item = try #require(try search.search(SearchRequest("coat")).items.first)
     #expect(item.highlights.count == 1 && search.isConsistent(item))
   }

@@ -51,6 +51,46 @@ import Testing
     #expect(matches[70].score == 41)
   }
 
+  /// Against a search of every list for every product.
+  @Test(arguments: 1...20 as ClosedRange<UInt64>)
+  func raisesWhatIsInAllLists(seed: UInt64) {
+    var state = seed
+    func next(_ limit: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % limit
+    }
+    func list(_ share: Int) -> [UInt32] {
+      (0..<500).filter { _ in next(share) == 0 }.map {
+        Self.posting(UInt32($0), fields: UInt32(1 + next(3)), impact: UInt32(1 + next(2000)))
+      }
+    }
+    let lists = [list(1 + next(40)), list(1 + next(4)), list(2)]
+    let products = (0..<500).filter { _ in next(3) == 0 }.map(UInt16.init)
+    var best = products.map { _ in Float(next(2)) * 0.1 }
+    var expected = best
+    for (place, product) in products.enumerated() {
+      let found = lists.compactMap { $0.first { $0 & 0xFFFF == UInt32(product) } }
+      guard found.count == 3, found.allSatisfy({ $0 >> 16 & 1 != 0 }) else { continue }
+      let impact = found.reduce(Float(0)) { $0 + Float($1 >> 21) } / 3
+      expected[place] = max(expected[place], 0.5 * impact)
+    }
+    let joined = lists.flatMap(\.self)
+    joined.withUnsafeBufferPointer { all in
+      let starts = [0, lists[0].count, lists[0].count + lists[1].count]
+      var bases: [UnsafePointer<UInt32>?] = starts.map { start in all.baseAddress.map { $0 + start }
+      }
+      akin_postings_raise(
+        &bases, lists.map(\.count), 3, 0.5, 1, products, products.count, &best)
+    }
+    #expect(best == expected)
+    var matches = [akin_match](repeating: akin_match(), count: 500)
+    var kept = products
+    let count = akin_products_take(&kept, products.count, &best, 2, 1, &matches)
+    #expect(Array(kept.prefix(count)) == zip(products, expected).filter { $0.1 > 0 }.map(\.0))
+    #expect(best.allSatisfy { $0 == 0 })
+    #expect(kept.prefix(count).allSatisfy { matches[Int($0)].concepts == 2 })
+  }
+
   @Test func facetsAreCounted() {
     var counts: [UInt32] = [0, 0, 0]
     akin_facets_count([0, 2], 2, [0, 2, 3, 5], [0, 1, 2, 1, 2], &counts)

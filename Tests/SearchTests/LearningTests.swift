@@ -70,7 +70,9 @@ import Testing
     for query in ["iphone 12 case", "索尼 耳机", "olive oil 500ml", "black coat", "xm"] {
       let ids = Sample.products.prefix(60).map(\.id)
       let evidence = ids.map { _ in MeaningEvidence(cosine: 0.5, rank: 2, best: 0.9) }
-      let features = try index.rankFeatures(query, ids: ids, meaning: evidence).compactMap(\.self)
+      let signals = ids.indices.map { ProductSignals(freshness: Float($0) / 60, wanted: $0) }
+      let features = try index.rankFeatures(query, ids: ids, meaning: evidence, signals: signals)
+        .compactMap(\.self)
       #expect(features.count == ids.count)
       #expect(features.allSatisfy { $0.count == RankFeatures.names.count })
       #expect(features.allSatisfy { $0.allSatisfy(\.isFinite) })

@@ -43,13 +43,61 @@ import Testing
     let all = try search("headphones") { $0.count = 1000 }
     #expect(all.hits.count == results.total)
     let byID = Dictionary(uniqueKeysWithValues: Sample.products.map { ($0.id, $0) })
-    for brand in brands {
-      #expect(brand.count == all.hits.count { byID[$0.id]?.brand == brand.value }, "\(brand)")
+    let names = { (brand: String) in
+      let groups = Sample.index.lexicon.groups.filter { $0.kind == .brand }
+      return Set([brand] + groups.filter { $0.words.contains(brand) }.flatMap(\.words))
     }
+    for brand in brands {
+      let known = names(brand.value)
+      let count = all.hits.count { byID[$0.id]?.brand.map(known.contains) ?? false }
+      #expect(brand.count == count, "\(brand)")
+    }
+    #expect(
+      Set(brands.map(\.value)).isSuperset(of: ["Sony"]) != brands.contains { $0.value == "索尼" })
     let prices = try #require(results.facets["price"])
     #expect(prices.reduce(0) { $0 + $1.count } == all.hits.count { $0.price != nil })
     #expect(results.facets["category"]?.isEmpty == false)
     #expect(results.facets["availability"]?.isEmpty == false)
+  }
+
+  /// Spellings of one brand are one value, and its filter finds all of them.
+  @Test func facetsJoinSpellings() throws {
+    let products = ["Sony", "SONY", "索尼", "sony ", "Bose"].enumerated().map { number, brand in
+      var product = Product(id: "\(number)", title: "headphones")
+      product.brand = brand
+      return product
+    }
+    let index = try SearchIndex(products.map { IndexedProduct($0) })
+    var request = SearchRequest("headphones")
+    request.facets = ["brand"]
+    let brands = try #require(try index.search(request).facets["brand"])
+    #expect(brands.map(\.count) == [4, 1] && brands[1].value == "Bose")
+    request.filters = [.value(field: "brand", anyOf: [brands[0].value])]
+    #expect(try index.search(request).total == 4)
+  }
+
+  @Test func refusedProductsAreNeitherFoundNorCounted() throws {
+    var request = SearchRequest("headphones")
+    request.facets = ["brand"]
+    request.count = 100
+    let all = try Sample.index.search(request)
+    let kept = Set(all.hits.map(\.id).enumerated().filter { $0.offset % 2 == 0 }.map(\.element))
+    let some = try Sample.index.search(request, admits: kept.contains)
+    #expect(Set(some.hits.map(\.id)) == kept && some.total == kept.count)
+    let count = { (results: SearchResults) in
+      results.facets["brand", default: []].reduce(0) { $0 + $1.count }
+    }
+    #expect(count(some) < count(all))
+    #expect(try Sample.index.search(request, admits: { _ in false }).hits.isEmpty)
+  }
+
+  @Test func highlightsOfOtherTitles() throws {
+    let request = SearchRequest("索尼 耳机")
+    let marks = try Sample.index.highlights(of: request, in: ["Sony 耳机 黑色", "nothing"])
+    #expect(marks[0].count == 2 && marks[1].isEmpty)
+    var plain = request
+    plain.highlights = false
+    #expect(try Sample.index.search(plain).hits.allSatisfy { $0.highlights.isEmpty })
   }
 
   @Test(arguments: [

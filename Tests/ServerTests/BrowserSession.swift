@@ -95,10 +95,11 @@ final class BrowserSession {
 
   /// Presses a key.
   func press(_ key: String) throws {
+    let code = ["Tab": 9, "ArrowUp": 38, "ArrowDown": 40][key] ?? 13
     for type in ["keyDown", "keyUp"] {
       _ = try ask(
         "Input.dispatchKeyEvent",
-        ["type": type, "key": key, "code": key, "windowsVirtualKeyCode": key == "Tab" ? 9 : 13])
+        ["type": type, "key": key, "code": key, "windowsVirtualKeyCode": code])
     }
   }
 

@@ -67,6 +67,46 @@ struct BrowserTests {
     }
   }
 
+  /// Completes, finds, says what it gave up, and narrows by a facet, on both pages.
+  @Test(arguments: ["/#/products", "/demo#/home"])
+  func searchBoxesSearch(page: String) async throws {
+    try await visit { _, browser, server in
+      let input = page.hasPrefix("/demo") ? "#words" : "#search"
+      try browser.open(server + page)
+      try browser.wait(
+        for: "document.querySelector('\(input)') && document.querySelector('main h1')")
+      try browser.run(
+        """
+        (() => { const box = document.querySelector('\(input)'); box.focus(); box.value = 'pho';
+          box.dispatchEvent(new Event('input')); })()
+        """)
+      try browser.wait(
+        for: "document.querySelectorAll('.completions:not([hidden]) li').length >= 3")
+      try browser.press("ArrowDown")
+      try browser.wait(for: "document.querySelector('.completions [aria-selected=true]')")
+      try browser.run(
+        """
+        (() => { const box = document.querySelector('\(input)'); box.value = 'purple fone case';
+          box.blur(); box.form.requestSubmit(); })()
+        """)
+      try browser.wait(for: "document.querySelector('.relaxed')?.innerText.includes('purple')")
+      try browser.wait(
+        for:
+          "[...document.querySelectorAll('.found li')].some((l) => l.innerText.includes('phone case'))"
+      )
+      try browser.wait(for: "document.querySelector('.found mark')")
+      try browser.run(
+        """
+        (() => { const box = document.querySelector('\(input)'); box.value = 'coat';
+          box.form.requestSubmit(); })()
+        """)
+      try browser.wait(
+        for:
+          "!document.querySelector('.relaxed') && document.querySelectorAll('.found mark').length >= 2"
+      )
+    }
+  }
+
   @Test func aRuleIsPreviewedSavedAndSwitchedOff() async throws {
     try await visit { shop, browser, server in
       try browser.open(server + "/#/rules")

@@ -60,6 +60,8 @@ import Testing
       (.get, "/v1/products", nil, "ProductPage"), (.get, "/v1/products/p0", nil, "Product"),
       (.get, "/v1/products/p0/similar?explain=1", nil, "Shelf"),
       (.get, "/v1/similar?text=coat", nil, "Shelf"),
+      (.get, "/v1/search?q=coat&explain=1", nil, "SearchAnswer"),
+      (.get, "/v1/suggest?q=co", nil, "SuggestAnswer"),
       (.post, "/v1/recommend", "{}", "RecommendAnswer"),
       (.post, "/v1/events", #"{"user_id":"u","item_id":"p0"}"#, "EventReceipt"),
       (.get, "/v1/shoppers/u", nil, "ShopperHistory"),

@@ -32,6 +32,18 @@ void akin_postings_collect(const uint32_t *postings, size_t count, uint32_t bit,
 void akin_postings_add(const uint32_t *postings, size_t count, float scale, uint32_t fields,
                        uint32_t bit, akin_match *matches);
 
+/// Raises best[i] to scale * mean impact where products[i] has a posting in one of `fields` in each of
+/// the `lists` (at most 32). `products` ascend, as postings do: each list is walked once, by doubling
+/// steps. O(count · lists · log).
+void akin_postings_raise(const uint32_t *const *postings, const size_t *counts, size_t lists,
+                         float scale, uint32_t fields, const uint16_t *products, size_t count,
+                         float *best);
+
+/// Adds best[i] to the match of products[i] and sets `bit` where it is above zero; leaves out the
+/// others where the concept is `required`. Clears `best`; returns how many products are left.
+size_t akin_products_take(uint16_t *products, size_t count, float *best, uint32_t bit, int required,
+                          akin_match *matches);
+
 /// Sets the bits of the postings' products in `bitmap`, 64 products a word.
 void akin_postings_mark(const uint32_t *postings, size_t count, uint32_t fields, uint64_t *bitmap);
 

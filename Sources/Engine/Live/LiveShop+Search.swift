@@ -1,6 +1,8 @@
 internal import AkinCatalogue
 internal import AkinEncoders
+package import AkinRanking
 package import AkinSearch
+internal import AkinStorage
 internal import Foundation
 internal import Synchronization
 
@@ -11,22 +13,78 @@ extension LiveShop {
     var built: Double
   }
 
-  /// Finds what a shopper typed, in the catalogue as it stands.
+  /// Finds what a shopper typed, in the catalogue as it stands and under the shop's rules.
   ///
+  /// - Parameters:
+  ///   - page: where the shop shows the results, in its own words, for the rules.
+  ///   - audiences: the groups that the shopper belongs to.
+  ///   - rules: rules to apply instead of the shop's.
   /// - Throws: `SearchError`; `EncoderError` where meaning is asked for.
-  package func find(_ request: SearchRequest, mode: ShopSearch.Mode = .auto) throws
-    -> ShopSearch.Result
-  {
+  package func find(
+    _ request: SearchRequest, mode: ShopSearch.Mode = .auto, page: String = "search",
+    audiences: Set<String> = [], rules: [Rule]? = nil
+  ) throws -> ShopSearch.Result {
     let state = self.state.withLock { $0 }
     let search = ShopSearch(
       index: try words(), product: { state.catalogue.product($0)?.product },
-      meaning: { [encoder] query, count in
-        let vector = try encoder.encode([query], as: .query)
-        return try state.content.search(vector.values, k: count).flatMap { near in
-          state.catalogue.products(ofText: near.item).map { ($0.product.id, near.score) }
+      meaning: { [self] in try near($0, count: $1, state) }, judge: judge)
+    let plan = RulePlan(
+      rules ?? self.rules,
+      for: RuleContext(
+        kind: "search", page: page, audiences: audiences, query: request.query, time: now()))
+    return try search.search(
+      request, mode: mode,
+      rules: SearchRules(
+        plan: plan, subject: { state.catalogue.product($0)?.forRules },
+        alike: { first, second in
+          guard let a = state.catalogue[first.item]?.text,
+            let b = state.catalogue[second.item]?.text,
+            let left = state.content.vector(a), let right = state.content.vector(b)
+          else { return 0 }
+          return max(0, zip(left, right).reduce(0) { $0 + $1.0 * $1.1 })
+        }))
+  }
+
+  /// The products nearest in meaning. O(texts · dimension), and the time to encode a query that was
+  /// not asked lately.
+  private func near(_ query: String, count: Int, _ state: State) throws -> ShopSearch.Near {
+    let vector = try queryVectors.vector(query) {
+      try encoder.encode([query], as: .query).values
+    }
+    let found = try state.content.search(vector, k: count)
+    var items: [(id: String, score: Float)] = []
+    for near in found where items.count < count {
+      for product in state.catalogue.products(ofText: near.item) where items.count < count {
+        items.append((product.product.id, near.score))
+      }
+    }
+    let sample = MeaningFloor.places(among: state.catalogue.limit).compactMap { ordinal in
+      state.catalogue[ordinal].flatMap { state.content.vector($0.text) }.map {
+        zip($0, vector).reduce(0) { $0 + $1.0 * $1.1 }
+      }
+    }
+    return ShopSearch.Near(
+      items: items, floor: MeaningFloor.floor(best: found.first?.score ?? 0, sample: sample),
+      cosine: { id in
+        state.catalogue.product(id).flatMap { state.content.vector($0.text) }.map {
+          zip($0, vector).reduce(0) { $0 + $1.0 * $1.1 }
         }
       })
-    return try search.search(request, mode: mode)
+  }
+
+  /// What orders search results beyond words.
+  private var judge: ShopJudge {
+    judgeTable.withLock { judge in
+      if let judge { return judge }
+      let made = ShopJudge(directory: store.directory) { [weak self] id in
+        guard let self, let product = self.product(id) else { return nil }
+        return ProductSignals(
+          freshness: Float(product.ordinal) / Float(max(1, catalogue.limit)),
+          wanted: product.baskets + wishes.count(of: id))
+      }
+      judge = made
+      return made
+    }
   }
 
   /// Completions of what a shopper is typing, likeliest first.
@@ -62,5 +120,32 @@ extension LiveShop {
       wordTable.withLock { $0 = nil }
       failures.withLock { $0 = "\(error)" }
     }
+  }
+}
+
+/// Vectors of the queries asked last, so that a query asked again costs no encoding.
+final class QueryVectors: Sendable {
+  private struct Table {
+    var vectors: [String: [Float]] = [:]
+    /// Oldest first.
+    var order: [String] = []
+  }
+
+  private static let capacity = 4_096
+  private let table = Mutex(Table())
+
+  /// The vector of `query`, by `encode` where it is not known.
+  func vector(_ query: String, encode: () throws -> [Float]) rethrows -> [Float] {
+    if let known = table.withLock({ $0.vectors[query] }) { return known }
+    let made = try encode()
+    table.withLock { table in
+      guard table.vectors.updateValue(made, forKey: query) == nil else { return }
+      table.order.append(query)
+      if table.order.count > 2 * Self.capacity {
+        for old in table.order.prefix(Self.capacity) { table.vectors[old] = nil }
+        table.order.removeFirst(Self.capacity)
+      }
+    }
+    return made
   }
 }

@@ -46,6 +46,9 @@ package final class LiveShop: Sendable {
   let rankerTable: Mutex<[any ShopperRanker]> = Mutex([])
   /// The words of the catalogue, from the first search on.
   let wordTable: Mutex<Words?> = Mutex(nil)
+  /// What orders search results beyond words, from the first search on.
+  let judgeTable: Mutex<ShopJudge?> = Mutex(nil)
+  let queryVectors = QueryVectors()
   /// Writers, one after the other.
   let writer = DispatchQueue(label: "akin.live.writer")
   /// The last failure of work in the background, for the log.

@@ -18,6 +18,9 @@ final class WishCounts: Sendable {
   /// The counts by identifier.
   var current: [String: Int] { table.withLock(\.counts) }
 
+  /// How often the product was wanted.
+  func count(of id: String) -> Int { table.withLock { $0.counts[id] ?? 0 } }
+
   /// Counts new events.
   func add(_ events: [Event]) {
     table.withLock { table in

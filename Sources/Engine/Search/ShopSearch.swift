@@ -1,15 +1,15 @@
 public import AkinCatalogue
+package import AkinRanking
 package import AkinSearch
-internal import AkinSimilarity
 public import AkinStorage
 internal import Foundation
-internal import Synchronization
 
 /// The use case "find what a shopper typed".
 public final class ShopSearch: Sendable {
   /// What results are found by.
   public enum Mode: String, Sendable, CaseIterable {
-    /// Words; where they find fewer than asked for, meaning adds to them.
+    /// Words; meaning adds to them where they find fewer than asked for. In the order of the shop's
+    /// learned ranker, where one was trained.
     case auto
     /// Words alone.
     case words
@@ -33,10 +33,14 @@ public final class ShopSearch: Sendable {
     public var category: String?
     /// The price.
     public var price: Price?
+    /// The first picture.
+    public var imageLink: String?
     /// The score of its source; comparable within one answer and source only.
     public var score: Float
-    /// `words`, `meaning` or `both`.
+    /// `words`, `meaning`, `both`, or `rule` for what a rule put there.
     public var source: String
+    /// The merchandiser's rules that moved it, by id; `nil` where none did.
+    public var rules: [String]?
   }
 
   /// The answer.
@@ -53,26 +57,44 @@ public final class ShopSearch: Sendable {
     package var facets: [String: [SearchResults.FacetValue]]
     /// For the next page.
     public var cursor: String?
+    /// What each of the merchandiser's rules did; `nil` where none holds.
+    package var effects: [RuleEffect]?
   }
 
-  /// Finds the products nearest in meaning: identifiers with scores, best first.
-  package typealias Meaning =
-    @Sendable (_ query: String, _ count: Int) throws -> [(
-      id: String, score: Float
-    )]
+  /// Products near in meaning.
+  package struct Near: Sendable {
+    /// Identifiers with cosines, best first.
+    package var items: [(id: String, score: Float)]
+    /// Those below it are near by chance: not to be shown beside what words found.
+    package var floor: Float
+    /// The cosine of any product, `nil` where it has no vector.
+    package var cosine: @Sendable (_ id: String) throws -> Float?
 
-  private let index: SearchIndex
-  private let product: @Sendable (String) throws -> Product?
-  private let meaning: Meaning
+    package init(
+      items: [(id: String, score: Float)], floor: Float = -.infinity,
+      cosine: @escaping @Sendable (_ id: String) throws -> Float? = { _ in nil }
+    ) {
+      (self.items, self.floor, self.cosine) = (items, floor, cosine)
+    }
+  }
 
-  /// Asks an index; `product` finds a product by its identifier.
+  /// Finds the products nearest in meaning.
+  package typealias Meaning = @Sendable (_ query: String, _ count: Int) throws -> Near
+
+  let index: SearchIndex
+  let product: @Sendable (String) throws -> Product?
+  let meaning: Meaning
+  let judge: ShopJudge?
+
+  /// Asks an index; `product` finds a product by its identifier, `judge` orders what was found.
   package init(
     index: SearchIndex, product: @escaping @Sendable (String) throws -> Product?,
-    meaning: @escaping Meaning
+    meaning: @escaping Meaning, judge: ShopJudge? = nil
   ) {
     self.index = index
     self.product = product
     self.meaning = meaning
+    self.judge = judge
   }
 
   /// Asks the shop in `store`, whose index is made where it is missing or of an older catalogue.
@@ -81,42 +103,21 @@ public final class ShopSearch: Sendable {
   public convenience init(
     store: ShopStore, progress: any ProgressReporter = SilentProgress()
   ) throws {
-    let similar = SimilarProducts(store: store)
+    let meaning = ShopMeaning(store: store)
     self.init(
       index: try ShopIndex.open(store, progress: progress),
       product: { try store.product(id: $0)?.product },
-      meaning: { query, count in
-        try similar.similar(toText: query, k: count).items.map { ($0.id, $0.score) }
-      })
+      meaning: { try meaning.near($0, count: $1) }, judge: try ShopJudge(store: store))
   }
 
-  /// Answers `request`.
+  /// Answers `request`, under a merchandiser's `rules`.
   ///
   /// - Throws: `SearchError`; what finding by meaning throws.
-  package func search(_ request: SearchRequest, mode: Mode = .auto) throws -> Result {
-    if mode == .meaning { return try byMeaning(request) }
-    let found = try index.search(request)
-    var result = Result(
-      query: request.query, understood: found.understood, items: [], total: found.total,
-      facets: found.facets, cursor: found.cursor)
-    let words = found.hits.map { Ranked(id: $0.id, score: $0.score, source: "words") }
-    let marks = Dictionary(
-      found.hits.map { ($0.id, $0.highlights) }, uniquingKeysWith: { first, _ in first })
-    var ranked = words
-    let isShort = words.count < request.count || !found.understood.relaxed.isEmpty
-    if request.cursor == nil, request.sort == .relevance,
-      mode == .both || (mode == .auto && isShort)
-    {
-      let near = try nearest(request)
-      ranked =
-        mode == .both
-        ? Self.fused(words, near)
-        : words + near.filter { candidate in !words.contains { $0.id == candidate.id } }
-    }
-    result.items = try ranked.prefix(request.count).compactMap {
-      try item($0, highlights: marks[$0.id] ?? [])
-    }
-    return result
+  package func search(_ request: SearchRequest, mode: Mode = .auto, rules: SearchRules? = nil)
+    throws -> Result
+  {
+    var run = SearchRun(self, request, mode, rules)
+    return try run.answer()
   }
 
   /// Completions of `prefix`, likeliest first.
@@ -124,46 +125,5 @@ public final class ShopSearch: Sendable {
   /// - Throws: `SearchError` `badArgument`.
   public func suggest(_ prefix: String, count: Int = 8) throws -> [String] {
     try index.suggest(prefix, count: count).map(\.text)
-  }
-
-  private struct Ranked {
-    var id: String
-    var score: Float
-    var source: String
-  }
-
-  private func byMeaning(_ request: SearchRequest) throws -> Result {
-    Result(
-      query: request.query, understood: Understanding(),
-      items: try nearest(request).prefix(request.count).compactMap { try item($0, highlights: []) },
-      total: 0, facets: [:], cursor: nil)
-  }
-
-  /// The nearest in meaning that meet the request's conditions.
-  private func nearest(_ request: SearchRequest) throws -> [Ranked] {
-    let near = try meaning(request.query, max(100, 4 * request.count))
-    let admitted = try index.admitted(near.map(\.id), by: request)
-    return near.filter { admitted.contains($0.id) }
-      .map { Ranked(id: $0.id, score: $0.score, source: "meaning") }
-  }
-
-  /// Reciprocal rank fusion of both lists; the score is then that of the fusion.
-  private static func fused(_ words: [Ranked], _ near: [Ranked]) -> [Ranked] {
-    let sources = Dictionary(
-      grouping: words + near, by: \.id)
-    return RankFusion().fuse([words.map(\.id), near.map(\.id)]).map { entry in
-      let lists = sources[entry.item] ?? []
-      return Ranked(
-        id: entry.item, score: entry.score, source: lists.count > 1 ? "both" : lists[0].source)
-    }
-  }
-
-  private func item(_ ranked: Ranked, highlights: [Range<Int>]) throws -> Item? {
-    guard let product = try product(ranked.id) else { return nil }
-    return Item(
-      id: ranked.id, title: product.title,
-      highlights: highlights.map { [$0.lowerBound, $0.upperBound] }, brand: product.brand,
-      category: product.categories.first?.last, price: product.salePrice ?? product.price,
-      score: ranked.score, source: ranked.source)
   }
 }

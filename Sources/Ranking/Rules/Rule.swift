@@ -52,7 +52,7 @@ public struct Rule: Sendable, Equatable, Codable {
 
 /// The list that rules are applied to.
 public struct RuleContext: Sendable, Equatable {
-  /// The kind of list: `similar`, `bought_together`, `popular`, `for_you`.
+  /// The kind of list: `similar`, `bought_together`, `popular`, `for_you`, `search`.
   public var kind: String
   /// Where the shop shows it, in its own words: `home`, `product`, `basket`.
   public var page: String?
@@ -60,18 +60,21 @@ public struct RuleContext: Sendable, Equatable {
   public var audiences: Set<String>
   /// The product that the list belongs to.
   public var subject: RuleProduct?
+  /// What the shopper typed, of a list of search results.
+  public var query: String?
   /// Now, in seconds since 1970-01-01 UTC.
   public var time: Double
 
   /// Creates a context.
   public init(
     kind: String, page: String? = nil, audiences: Set<String> = [], subject: RuleProduct? = nil,
-    time: Double
+    query: String? = nil, time: Double
   ) {
     self.kind = kind
     self.page = page
     self.audiences = audiences
     self.subject = subject
+    self.query = query
     self.time = time
   }
 }
@@ -86,22 +89,35 @@ public struct RuleScope: Sendable, Equatable, Codable {
   public var categories: [String]?
   /// Groups of shoppers.
   public var audiences: [String]?
+  /// What shoppers typed, whole, letter case and blanks aside; of search results only.
+  public var queries: [String]?
 
   /// Everywhere.
   public init(
     kinds: [String]? = nil, pages: [String]? = nil, categories: [String]? = nil,
-    audiences: [String]? = nil
+    audiences: [String]? = nil, queries: [String]? = nil
   ) {
     self.kinds = kinds
     self.pages = pages
     self.categories = categories
     self.audiences = audiences
+    self.queries = queries
+  }
+
+  /// A query without what does not tell it from another.
+  private static func plain(_ query: String) -> String {
+    query.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
   func covers(_ list: RuleContext) -> Bool {
     if let kinds, !kinds.contains(list.kind) { return false }
     if let pages, !(list.page.map(pages.contains) ?? false) { return false }
     if let audiences, list.audiences.isDisjoint(with: audiences) { return false }
+    if let queries {
+      guard let typed = list.query.map(Self.plain),
+        queries.contains(where: { Self.plain($0) == typed })
+      else { return false }
+    }
     if let categories {
       var filter = ProductFilter()
       filter.category = categories

@@ -22,6 +22,7 @@ extension Rule {
     for (field, values) in [
       ("scope.kinds", scope.kinds), ("scope.pages", scope.pages),
       ("scope.categories", scope.categories), ("scope.audiences", scope.audiences),
+      ("scope.queries", scope.queries),
     ] {
       let values = values ?? ["x"]
       try Self.require(

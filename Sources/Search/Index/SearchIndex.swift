@@ -107,6 +107,31 @@ public final class SearchIndex: Sendable {
     }
   }
 
+  /// Answers a request without the products that `admits` does not let through: they are neither
+  /// found nor counted. It is asked for every match.
+  ///
+  /// - Throws: as ``search(_:)``.
+  public func search(
+    _ request: SearchRequest, admits: ((_ id: String) -> Bool)?
+  ) throws(SearchError) -> SearchResults {
+    try withScratch { scratch throws(SearchError) in
+      try Searcher(snapshot: snapshot, scratch: scratch, k1: weighting.k1)
+        .run(request, admits: admits)
+    }
+  }
+
+  /// Where the request's words stand in `titles`, in bytes of UTF-8, ascending and apart.
+  ///
+  /// - Throws: ``SearchError`` `emptyQuery`.
+  public func highlights(
+    of request: SearchRequest, in titles: [String]
+  ) throws(SearchError) -> [[Range<Int>]] {
+    try withScratch { scratch throws(SearchError) in
+      try Searcher(snapshot: snapshot, scratch: scratch, k1: weighting.k1)
+        .highlights(of: request, in: titles)
+    }
+  }
+
   /// Those of `ids` whose products can be found and meet the request's conditions: its filters, and
   /// what its query says of prices and of what must not be there. What was found by other means than
   /// words goes through here.

@@ -47,4 +47,9 @@ struct QueryPlan {
   var excluded: [[Concept.Alternative]] = []
   var price: PriceWish?
   var understood = Understanding()
+
+  /// The terms of all that is looked for.
+  var words: Set<String> {
+    Set(concepts.filter { $0.kind != .boost }.flatMap(\.alternatives).flatMap(\.terms))
+  }
 }

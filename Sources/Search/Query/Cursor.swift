@@ -42,3 +42,13 @@ struct Cursor {
     return key.withFieldBytes { TextHash.of($0) }
   }
 }
+
+extension SearchRequest {
+  /// How many results came before the page that ``cursor`` leads to.
+  ///
+  /// - Throws: ``SearchError`` `badCursor`.
+  package func offset() throws(SearchError) -> Int { try Cursor(cursor, of: self).offset }
+
+  /// The cursor of the page after `offset` results.
+  package func cursor(after offset: Int) -> String { Cursor(offset: offset, of: self).text }
+}

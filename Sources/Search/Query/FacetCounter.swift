@@ -1,15 +1,20 @@
 internal import CKernels
 internal import Foundation
 
-/// Counts the values of the asked fields among all matches.
+/// Counts the values of the asked fields among all matches. Spellings of one value are one: `Sony`,
+/// `SONY` and 索尼, under the most frequent of them.
 struct FacetCounter {
   private let request: SearchRequest
+  private let reader: QueryReader
+  private let lexicon: Lexicon
   private let wantsPrices: Bool
   private var counts: [String: [String: Int]] = [:]
   private var bands: [Int: Int] = [:]
 
-  init(_ request: SearchRequest) {
+  init(_ request: SearchRequest, reader: QueryReader, lexicon: Lexicon) {
     self.request = request
+    self.reader = reader
+    self.lexicon = lexicon
     wantsPrices = request.facets.contains("price")
   }
 
@@ -36,9 +41,9 @@ struct FacetCounter {
   func finish() -> [String: [SearchResults.FacetValue]] {
     var result: [String: [SearchResults.FacetValue]] = [:]
     for (field, values) in counts {
-      result[field] = values.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        .prefix(request.facetValues)
-        .map { SearchResults.FacetValue(value: $0.key, count: $0.value) }
+      result[field] = joined(values, of: field).sorted {
+        ($1.count, $0.value) < ($0.count, $1.value)
+      }.prefix(request.facetValues).map(\.self)
     }
     if wantsPrices {
       result["price"] = bands.sorted { $0.key < $1.key }.map {
@@ -48,6 +53,23 @@ struct FacetCounter {
       }
     }
     return result
+  }
+
+  /// The values with those that are spellings of another counted to the most frequent one.
+  private func joined(_ values: [String: Int], of field: String) -> [SearchResults.FacetValue] {
+    var groups: [String: (value: String, most: Int, count: Int)] = [:]
+    for (value, count) in values {
+      let key = reader.facetKey(value, of: field, in: lexicon)
+      guard let known = groups[key] else {
+        groups[key] = (value, count, count)
+        continue
+      }
+      let leads = (count, known.value) > (known.most, value)
+      groups[key] = (
+        leads ? value : known.value, max(count, known.most), known.count + count
+      )
+    }
+    return groups.values.map { SearchResults.FacetValue(value: $0.value, count: $0.count) }
   }
 
   /// Bands begin at 0, 1, 2, 5, 10, 20, 50 …

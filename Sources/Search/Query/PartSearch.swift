@@ -4,7 +4,7 @@ internal import CKernels
 struct PartSearch {
   let part: Snapshot.Part
   let scratch: SearchScratch
-  private var segment: Segment { part.segment }
+  var segment: Segment { part.segment }
 
   /// Clears the matches and adds up the concepts; concept `i` sets bit `i`. O(postings).
   ///
@@ -147,6 +147,38 @@ struct PartSearch {
     }
     return UnsafeBufferPointer(start: scratch.selected.baseAddress, count: found)
   }
+
+  /// The products that meet the conditions and have every concept of `required`, ascending, with
+  /// their matches; the matches of other products are undefined.
+  func find(
+    _ concepts: [Concept], worths: [Float], required: UInt32, conditions: Conditions
+  ) -> UnsafeBufferPointer<UInt16> {
+    allow(conditions)
+    var found: UnsafeBufferPointer<UInt16>
+    if required != 0 {
+      found = Conjunction(search: self, concepts: concepts, worths: worths).run(required)
+    } else {
+      score(concepts, worths: worths)
+      if concepts.isEmpty {
+        for product in 0..<segment.count { scratch.matches[product].score = 1e-6 }
+      }
+      found = select(required: 0)
+    }
+    if let admits = conditions.admits { found = keep(found, admits) }
+    return found
+  }
+
+  /// Those of the scratch's selected products that somebody else lets through.
+  func keep(
+    _ found: UnsafeBufferPointer<UInt16>, _ admits: (String) -> Bool
+  ) -> UnsafeBufferPointer<UInt16> {
+    var kept = 0
+    for product in found where admits(segment.ids.string(Int(product))) {
+      scratch.selected[kept] = product
+      kept += 1
+    }
+    return UnsafeBufferPointer(start: scratch.selected.baseAddress, count: kept)
+  }
 }
 
 /// What products must meet beyond their words.
@@ -156,4 +188,6 @@ struct Conditions {
   var minimum: Double?
   var maximum: Double?
   var excluded: [[Concept.Alternative]] = []
+  /// Asked last, with the identifier of a product that meets all else.
+  var admits: ((String) -> Bool)?
 }

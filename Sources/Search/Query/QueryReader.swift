@@ -10,6 +10,8 @@ final class QueryReader {
   private var pinyin: Pinyin?
   private var text = AnalysedText()
   private var lexicon: (source: Lexicon, compiled: CompiledLexicon)?
+  /// What facet values count under, of the lexicon in use.
+  private var facetKeys: [String: String] = [:]
 
   /// Bytes and tokens of a query that are used.
   static let longestQuery = 600
@@ -68,6 +70,32 @@ final class QueryReader {
     }.flatMap(\.words)
   }
 
+  /// Values of a facet that are spellings of one another have one key: folded alike, or names of one
+  /// brand or colour.
+  func facetKey(_ value: String, of field: String, in source: Lexicon) -> String {
+    let compiled = compiledLexicon(source)
+    let kind = Self.kind(of: field)
+    let known = "\(kind.map { $0.rawValue } ?? "")\u{1F}\(value)"
+    if let key = facetKeys[known] { return key }
+    var key = analyser.folded(value)
+    if let kind, let group = compiled.group(QueryToken.key(tokens(of: value)), of: kind) {
+      key = "\u{1F}\(group)"
+    }
+    // A bound on what a shop of many values costs.
+    if facetKeys.count > 50_000 { facetKeys = [:] }
+    facetKeys[known] = key
+    return key
+  }
+
+  /// What the values of a field are names of.
+  static func kind(of field: String) -> Lexicon.Kind? {
+    switch field {
+    case "brand": .brand
+    case "color", "colour", "颜色": .colour
+    default: nil
+    }
+  }
+
   /// The syllables of a Chinese word, joined; the transliterator is opened at the first use.
   func reading(of word: String) -> String? {
     if pinyin == nil { pinyin = try? Pinyin() }
@@ -78,6 +106,7 @@ final class QueryReader {
     if let lexicon, lexicon.source == source { return lexicon.compiled }
     let compiled = CompiledLexicon(source, analyser: analyser)
     lexicon = (source, compiled)
+    facetKeys = [:]
     return compiled
   }
 

@@ -91,6 +91,11 @@ struct CompiledLexicon {
     }
   }
 
+  /// The first group of a kind that has the phrase.
+  func group(_ key: String, of kind: Lexicon.Kind) -> Int? {
+    byKey[key]?.first { groups[$0].kind == kind }
+  }
+
   func entries(_ key: String) -> [Entry] { byKey[key, default: []].map { groups[$0] } }
 
   /// How products may hold a phrase: as its words, and where it is Chinese also as the pairs of

@@ -14,6 +14,8 @@ public struct SearchRequest: Sendable, Hashable {
   public var facets: [String] = []
   /// Values listed of each facet.
   public var facetValues = 10
+  /// Whether hits say where the query's words stand in their titles.
+  public var highlights = true
   /// Whether the query's words may become conditions on price, brand …, may be corrected, and may
   /// be left out where nothing has them all. Without it every word must be there as it stands.
   public var understands = true

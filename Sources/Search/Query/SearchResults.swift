@@ -36,6 +36,13 @@ public struct SearchResults: Sendable, Codable, Equatable {
   public var cursor: String?
 }
 
+extension SearchResults {
+  /// Of nothing that was looked for.
+  package static var none: SearchResults {
+    SearchResults(understood: Understanding(), hits: [], total: 0, facets: [:], cursor: nil)
+  }
+}
+
 /// What was read out of a query.
 public struct Understanding: Sendable, Codable, Equatable {
   /// A word that was replaced.

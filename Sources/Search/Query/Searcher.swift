@@ -28,7 +28,12 @@ struct Searcher {
   }
 
   /// - Throws: ``SearchError`` `emptyQuery`, `badFilter`, `badCursor`, `badArgument`.
-  func run(_ request: SearchRequest) throws(SearchError) -> SearchResults {
+  ///
+  /// - Parameter admits: asked with the identifier of each product that matches; one that it does not
+  ///   let through is neither found nor counted.
+  func run(
+    _ request: SearchRequest, admits: ((String) -> Bool)? = nil
+  ) throws(SearchError) -> SearchResults {
     guard (1...1000).contains(request.count) else {
       throw SearchError(.badArgument, "1 to 1,000 results can be asked for, not \(request.count)")
     }
@@ -36,6 +41,7 @@ struct Searcher {
     var plan = try scratch.reader.read(
       request.query, understands: request.understands, in: snapshot)
     var conditions = try conditions(of: request, plan)
+    conditions.admits = admits
     let worths = worths(of: plan.concepts)
     var required = Self.required(plan.concepts)
     var found = collect(plan, conditions, required, request, cursor, worths)
@@ -46,8 +52,7 @@ struct Searcher {
       }
     }
     let page = found.hits.dropFirst(cursor.offset).prefix(request.count)
-    let terms = Set(
-      plan.concepts.filter { $0.kind != .boost }.flatMap(\.alternatives).flatMap(\.terms))
+    let terms = request.highlights ? plan.words : []
     let end = cursor.offset + page.count
     return SearchResults(
       understood: plan.understood,
@@ -57,6 +62,18 @@ struct Searcher {
       },
       total: found.total, facets: found.facets,
       cursor: end < found.total && !page.isEmpty ? Cursor(offset: end, of: request).text : nil)
+  }
+
+  /// Where the words of `request` stand in `titles`.
+  func highlights(of request: SearchRequest, in titles: [String]) throws(SearchError)
+    -> [[Range<Int>]]
+  {
+    let plan = try scratch.reader.read(
+      request.query, understands: request.understands, in: snapshot)
+    let terms = plan.words
+    return titles.map {
+      Highlights.ranges(in: $0, terms: terms, analyser: scratch.reader.analyser)
+    }
   }
 
   /// Those of `ids` whose products meet the request's conditions, its words aside.
@@ -113,20 +130,15 @@ struct Searcher {
   ) -> Found {
     var found = Found()
     var top = BestList(capacity: cursor.offset + request.count)
-    var counter = FacetCounter(request)
+    var counter = FacetCounter(request, reader: scratch.reader, lexicon: snapshot.lexicon)
     var masks: [[Int: UInt32]] = []
     for (index, part) in snapshot.parts.enumerated() {
-      let search = PartSearch(part: part, scratch: scratch)
-      search.score(plan.concepts, worths: worths)
-      if plan.concepts.isEmpty {
-        for product in 0..<part.segment.count { scratch.matches[product].score = 1e-6 }
-      }
-      search.allow(conditions)
-      let selected = search.select(required: required)
+      let selected = PartSearch(part: part, scratch: scratch)
+        .find(plan.concepts, worths: worths, required: required, conditions: conditions)
       found.total += selected.count
       counter.add(selected, of: part.segment)
       rank(selected, of: part.segment, index, plan, request.sort, into: &top)
-      // The matches are cleared for the next part.
+      // The matches are overwritten by the next part.
       var kept: [Int: UInt32] = [:]
       for hit in top.sorted() where Place(hit.item).part == index {
         kept[Place(hit.item).product] =
@@ -183,7 +195,8 @@ struct Searcher {
     return SearchResults.Hit(
       id: segment.ids.string(place.product), title: title, score: hit.score,
       price: price.isNaN ? nil : Double(price),
-      highlights: Highlights.ranges(in: title, terms: terms, analyser: scratch.reader.analyser),
+      highlights: terms.isEmpty
+        ? [] : Highlights.ranges(in: title, terms: terms, analyser: scratch.reader.analyser),
       coverage: words == 0 ? 1 : Float(mask.nonzeroBitCount) / Float(words))
   }
 
@@ -222,7 +235,7 @@ struct Searcher {
         .badFilter, "no product has the field '\(field.prefix(40))'; there are: \(names)")
     }
     var keys = values.map { IndexKeys.filter(name, scratch.reader.analyser.folded($0)) }
-    if name == "brand" || name == "color" || name == "colour" || name == "颜色" {
+    if QueryReader.kind(of: name) != nil {
       for value in values {
         for word in scratch.reader.equivalents(of: value, in: snapshot.lexicon) {
           keys.append(IndexKeys.filter(name, scratch.reader.analyser.folded(word)))
@@ -277,7 +290,9 @@ struct Searcher {
       let search = PartSearch(part: part, scratch: scratch)
       search.score(plan.concepts, worths: worths)
       search.allow(conditions)
-      for product in search.select(required: 0) {
+      var found = search.select(required: 0)
+      if let admits = conditions.admits { found = search.keep(found, admits) }
+      for product in found {
         let mask = scratch.matches[Int(product)].concepts & required
         let weight =
           known[mask]

@@ -73,17 +73,20 @@ extension SearchIndex {
   /// The numbers of ``RankFeatures`` for candidates of a query, `nil` for those not in the index.
   /// O(words of the titles).
   ///
-  /// - Parameter meaning: of each candidate what its vector says, where there is one.
+  /// - Parameters:
+  ///   - meaning: of each candidate what its vector says, where there is one.
+  ///   - signals: of each candidate what the shop knows of it; empty for nothing.
   /// - Throws: ``SearchError`` `emptyQuery`.
   public func rankFeatures(
-    _ query: String, ids: [String], meaning: [MeaningEvidence?]
+    _ query: String, ids: [String], meaning: [MeaningEvidence?], signals: [ProductSignals?] = []
   ) throws(SearchError) -> [[Float]?] {
-    guard ids.count == meaning.count else {
+    let signals = signals.isEmpty ? ids.map { _ in nil } : signals
+    guard ids.count == meaning.count, ids.count == signals.count else {
       throw SearchError(.badArgument, "every candidate needs its evidence or nil")
     }
     return try withScratch { scratch throws(SearchError) in
       try FeatureReader(snapshot: snapshot, scratch: scratch, k1: weighting.k1)
-        .rows(query, ids: ids, meaning: meaning)
+        .rows(query, ids: ids, meaning: meaning, signals: signals)
     }
   }
 

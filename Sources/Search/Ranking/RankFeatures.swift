@@ -18,6 +18,19 @@ public struct MeaningEvidence: Sendable, Hashable {
   }
 }
 
+/// What a shop knows of a product beside its words.
+public struct ProductSignals: Sendable, Hashable {
+  /// From 0 for the shop's oldest product to 1 for its newest.
+  public var freshness: Float
+  /// How often shoppers bought it or showed that they want it.
+  public var wanted: Int
+
+  /// Creates signals.
+  public init(freshness: Float, wanted: Int) {
+    (self.freshness, self.wanted) = (freshness, wanted)
+  }
+}
+
 /// The numbers that a learned ranker sees of a query and a product.
 public enum RankFeatures {
   /// What the columns are, in their order.
@@ -28,7 +41,8 @@ public enum RankFeatures {
     "head covered", "head ends in it", "had in head", "letters shared", "word likeness",
     "worst likeness", "numbers", "numbers had", "sizes contradict", "corrections", "way weight",
     "title starts with it", "query letters", "mean worth", "highest worth", "popularity",
-    "accessory", "cosine", "cosine / best", "log rank by cosine", "cosine above mean",
+    "accessory", "freshness", "wanted", "cosine", "cosine / best", "log rank by cosine",
+    "cosine above mean",
     "bm25f above mean", "cosine place", "bm25f place", "candidates",
   ]
 }
@@ -41,7 +55,7 @@ struct FeatureReader {
 
   /// A row for each of `ids`, `nil` for those that are not in the index.
   func rows(
-    _ query: String, ids: [String], meaning: [MeaningEvidence?]
+    _ query: String, ids: [String], meaning: [MeaningEvidence?], signals: [ProductSignals?]
   ) throws(SearchError) -> [[Float]?] {
     let plan = try scratch.reader.read(query, understands: true, in: snapshot)
     let lexical = lexicalScores(plan, ids)
@@ -60,6 +74,7 @@ struct FeatureReader {
       ]
       row += view.compare(with: title)
       row += [segment.popularity[place.product], segment.priors[place.product] < 1 ? 1 : 0]
+      row += signals[index].map { [$0.freshness, log(1 + Float($0.wanted))] } ?? [.nan, .nan]
       if let evidence = meaning[index] {
         row += [
           evidence.cosine, evidence.best > 0 ? evidence.cosine / evidence.best : 0,
@@ -95,6 +110,16 @@ struct FeatureReader {
     }
   }
 
+  /// How many of `ascending` are below `value`. O(log n).
+  private static func count(of ascending: [Float], below value: Float) -> Int {
+    var (low, high) = (0, ascending.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ascending[middle] < value { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
   private struct Lexical {
     var places: [String: Place] = [:]
     var scores: [Float] = []
@@ -114,17 +139,26 @@ struct FeatureReader {
         lexical.places[id] = Place(part: part, product: product)
       }
     }
+    lexical.scores = [Float](repeating: 0, count: ids.count)
     var all: [[Float]] = []
-    for part in snapshot.parts {
+    for (number, part) in snapshot.parts.enumerated() {
       PartSearch(part: part, scratch: scratch).score(plan.concepts, worths: lexical.worths)
-      all.append((0..<part.segment.count).map { scratch.matches[$0].score })
+      for (index, id) in ids.enumerated() {
+        guard let place = lexical.places[id], place.part == number else { continue }
+        lexical.scores[index] = scratch.matches[place.product].score
+      }
+      all.append((0..<part.segment.count).map { scratch.matches[$0].score }.filter { $0 > 0 })
+      lexical.best = max(lexical.best, all[number].max() ?? 0)
     }
-    lexical.scores = ids.map { id in
-      lexical.places[id].map { all[$0.part][$0.product] } ?? 0
+    // Of each distinct score how many products lie between it and the next larger one.
+    let ascending = Set(lexical.scores).sorted()
+    var above = [Int](repeating: 0, count: ascending.count)
+    for score in all.joined() {
+      let below = Self.count(of: ascending, below: score)
+      if below > 0 { above[below - 1] += 1 }
     }
-    lexical.best = all.lazy.compactMap { $0.max() }.max() ?? 0
     lexical.ranks = lexical.scores.map { score in
-      all.reduce(0) { $0 + $1.count { $0 > score } }
+      above[Self.count(of: ascending, below: score)...].reduce(0, +)
     }
     return lexical
   }

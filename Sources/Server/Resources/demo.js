@@ -2,6 +2,7 @@
 // a shop's own pages would.
 import { t, switchLanguage } from "/assets/words.js";
 import { h, api, ApiError, toast, guarded, tile, facts, money } from "/assets/parts.js";
+import { completing, marked, resultPage } from "/assets/search.js";
 
 const main = document.getElementById("main");
 const random = () => crypto.getRandomValues(new Uint32Array(2)).join("-");
@@ -25,7 +26,7 @@ function card(product, token) {
   const remember = () => { if (token) sessionStorage.setItem("akin-token", token); };
   const because = product.evidence?.[0]?.because;
   return h("li", {}, h("a", { class: "card", href: `#/product/${encodeURIComponent(product.id)}`, onclick: remember }, tile(product, true),
-    h("span", { class: "text" }, h("span", { class: "title" }, product.title), h("span", { class: "meta" }, because ? t("because", because) : product.brand ?? product.category ?? ""),
+    h("span", { class: "text" }, h("span", { class: "title" }, product.highlights ? marked(product) : product.title), h("span", { class: "meta" }, because ? t("because", because) : product.brand ?? product.category ?? ""),
       h("span", { class: "price" }, money(product.sale_price ?? product.price)))));
 }
 
@@ -73,8 +74,7 @@ async function cart() {
 }
 
 async function results(words) {
-  const found = await api("GET", `/v1/similar?${new URLSearchParams({ text: words, k: "24" })}`);
-  return [h("h1", {}, `${t("results")}: ${words}`), found.items.length ? h("ul", { class: "cards shelf" }, found.items.map((item) => card(item, found.attribution_token))) : h("p", { class: "empty" }, t("nothing"))];
+  return [h("h1", {}, `${t("results")}: ${words}`), await resultPage(words, { draw: card, list: h("ul", { class: "cards" }) })];
 }
 
 const pages = { home, product, basket: cart, search: results };
@@ -97,6 +97,7 @@ async function show() {
   const [, name = "home", id] = location.hash.split("/");
   const turn = ++shown;
   frame();
+  if (name === "search" && id && document.activeElement !== box) box.value = decodeURIComponent(id);
   try {
     const content = await (pages[name] ?? home)(id ? decodeURIComponent(id) : undefined);
     if (turn !== shown) return;
@@ -110,11 +111,11 @@ async function show() {
 }
 
 document.getElementById("language").addEventListener("click", () => { switchLanguage(); show(); });
-document.getElementById("find").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const words = document.getElementById("words").value.trim();
-  if (words) location.hash = `#/search/${encodeURIComponent(words)}`;
-});
+const box = document.getElementById("words");
+const search = () => { const words = box.value.trim(); if (words) location.hash = `#/search/${encodeURIComponent(words)}`; };
+const marker = box.nextSibling;
+box.parentNode.insertBefore(completing(box, search), marker);
+document.getElementById("find").addEventListener("submit", (event) => { event.preventDefault(); search(); });
 document.getElementById("skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
 window.addEventListener("hashchange", () => { show(); window.scrollTo(0, 0); });
 show();

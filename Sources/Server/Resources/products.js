@@ -1,5 +1,6 @@
-import { t } from "/assets/words.js";
+import { t, sourceName } from "/assets/words.js";
 import { h, api, number, score, guarded, tile, facts, field, heading, panel, list, effects } from "/assets/parts.js";
+import { completing, marked, resultPage } from "/assets/search.js";
 
 function row(product) {
   return h("li", { class: "entry" }, tile(product),
@@ -7,27 +8,47 @@ function row(product) {
       h("p", { class: "meta" }, [product.id, facts(product)].filter(Boolean).join(" · "))));
 }
 
+// A product that a search found, with the words that it was found by.
+function found(item) {
+  return h("li", { class: "entry" }, tile(item),
+    h("div", { class: "body" }, h("a", { href: `#/products/${encodeURIComponent(item.id)}` }, marked(item)),
+      h("p", { class: "meta" }, [item.id, facts(item)].filter(Boolean).join(" · "))),
+    h("span", { class: "score" }, score(item.score), h("br"), sourceName(item.source)));
+}
+
 export async function products() {
-  const input = h("input", { type: "search", id: "search", autocomplete: "off", spellcheck: "false", value: sessionStorage.getItem("akin-search") ?? "" });
-  const items = h("ol", { class: "list" });
-  const more = h("button", { class: "quiet", type: "button", hidden: true }, t("more"));
-  let cursor;
-  async function load(isFirst) {
-    const query = new URLSearchParams({ limit: "30" });
-    if (input.value.trim()) query.set("q", input.value.trim());
-    if (!isFirst && cursor) query.set("cursor", cursor);
-    const page = await api("GET", `/v1/products?${query}`);
-    if (isFirst) items.replaceChildren();
-    items.append(...page.items.map(row));
-    if (!items.children.length) items.append(h("li", { class: "empty" }, t("nothing")));
-    cursor = page.next_cursor;
-    more.hidden = !cursor;
+  const input = h("input", { type: "search", id: "search", autocomplete: "off", spellcheck: "false", maxlength: "600", value: sessionStorage.getItem("akin-search") ?? "" });
+  const place = h("section", { class: "panel grid" });
+  let turn = 0;
+  // Without words the catalogue as it stands, a page after another.
+  async function browse() {
+    const items = h("ol", { class: "list" });
+    const more = h("button", { class: "quiet", type: "button", hidden: true }, t("more"));
+    let cursor;
+    async function load() {
+      const query = new URLSearchParams({ limit: "30" });
+      if (cursor) query.set("cursor", cursor);
+      const page = await api("GET", `/v1/products?${query}`);
+      items.append(...page.items.map(row));
+      if (!items.children.length) items.append(h("li", { class: "empty" }, t("nothing")));
+      cursor = page.next_cursor;
+      more.hidden = !cursor;
+    }
+    more.addEventListener("click", guarded(load));
+    await load();
+    return [items, h("div", {}, more)];
   }
-  more.addEventListener("click", guarded(() => load(false)));
-  const form = h("form", { class: "line", role: "search", onsubmit: guarded(() => { sessionStorage.setItem("akin-search", input.value); return load(true); }) },
-    field(t("search"), input, "grow"), h("button", { class: "main" }, t("find")));
-  await load(true);
-  return [heading(t("products"), t("searchLead")), form, h("section", { class: "panel grid" }, items, h("div", {}, more))];
+  async function show() {
+    const own = ++turn;
+    const typed = input.value.trim();
+    sessionStorage.setItem("akin-search", typed);
+    const content = typed ? [await resultPage(typed, { draw: found, list: h("ol", { class: "list" }), k: 30 })] : await browse();
+    if (own === turn) place.replaceChildren(...content);
+  }
+  const form = h("form", { class: "line", role: "search", onsubmit: guarded(show) },
+    h("div", { class: "grow" }, h("label", { for: "search" }, t("search")), completing(input, guarded(show))), h("button", { class: "main" }, t("find")));
+  await show();
+  return [heading(t("products"), t("searchLead")), form, place];
 }
 
 function reason(answer) {

@@ -2,7 +2,7 @@ import { t } from "/assets/words.js";
 import { h, api, guarded, toast, field, heading, panel, list, effects } from "/assets/parts.js";
 
 const actions = ["boost", "bury", "hide", "keep", "pin", "diversify", "price_band", "stock", "lift"];
-const kinds = ["similar", "bought_together", "for_you", "popular"];
+const kinds = ["similar", "bought_together", "for_you", "popular", "search"];
 const matching = new Set(["boost", "bury", "hide", "keep"]);
 const words = (text) => text.split(/[,，\n]/).map((word) => word.trim()).filter(Boolean);
 const optional = (value) => (value === "" || value === undefined ? undefined : Number(value));
@@ -83,7 +83,7 @@ function form(rule) {
   change();
   const scope = rule.scope ?? {};
   const boxes = kinds.map((kind) => h("input", { type: "checkbox", value: kind, checked: scope.kinds?.includes(kind) }));
-  const lists = { pages: text(scope.pages?.join(", ")), categories: text(scope.categories?.join(", ")), audiences: text(scope.audiences?.join(", ")) };
+  const lists = { pages: text(scope.pages?.join(", ")), categories: text(scope.categories?.join(", ")), audiences: text(scope.audiences?.join(", ")), queries: text(scope.queries?.join(", ")) };
   const schedule = rule.schedule ?? {};
   const from = h("input", { type: "datetime-local", value: local(schedule.from) });
   const until = h("input", { type: "datetime-local", value: local(schedule.until) });
@@ -106,7 +106,7 @@ function form(rule) {
     h("fieldset", {}, h("legend", {}, t("action")), place),
     h("fieldset", {}, h("legend", {}, t("where")), h("div", { class: "fields" },
       h("div", { class: "full row" }, kinds.map((kind, index) => h("label", { class: "check" }, boxes[index], t(`k_${kind}`)))),
-      field(t("pages"), lists.pages), field(t("categories"), lists.categories), field(t("audiences"), lists.audiences))),
+      field(t("pages"), lists.pages), field(t("categories"), lists.categories), field(t("audiences"), lists.audiences), field(t("queries"), lists.queries))),
     h("fieldset", {}, h("legend", {}, t("when")), h("div", { class: "fields" }, field(t("from"), from), field(t("until"), until), field(t("weekdays"), weekdays), field(t("hours"), hours))),
   ];
   return [view, read];
@@ -117,6 +117,7 @@ function preview(read) {
   const kind = choice(kinds, (one) => t(`k_${one}`), sessionStorage.getItem("akin-preview-kind") ?? "popular");
   const product = text(sessionStorage.getItem("akin-preview-product"));
   const user = text(sessionStorage.getItem("akin-shopper"));
+  const query = text(sessionStorage.getItem("akin-preview-query"));
   const place = h("div", { class: "grid" });
   const run = guarded(async () => {
     sessionStorage.setItem("akin-preview-kind", kind.value);
@@ -127,13 +128,15 @@ function preview(read) {
     const request = { kind: kind.value, k: 10, context: { page: scope.pages?.[0], audiences: scope.audiences } };
     if (product.value.trim()) request.product = product.value.trim();
     if (user.value.trim()) request.user = user.value.trim();
-    const { before, after } = await api("POST", "/v1/rules/preview", { rule, request });
+    sessionStorage.setItem("akin-preview-query", query.value.trim());
+    const wanted = kind.value === "search" ? { search: { q: query.value.trim() || scope.queries?.[0], k: 10, page: scope.pages?.[0], audiences: scope.audiences } } : { request };
+    const { before, after } = await api("POST", "/v1/rules/preview", { rule, ...wanted });
     const order = before.items.map((item) => item.id);
     place.replaceChildren(
       h("div", { class: "grid two" }, panel(t("before"), list(before)), panel(t("after"), list(after, { moved: (item, index) => order[index] !== item.id }))),
       panel(t("effects"), effects(after)));
   });
-  return [h("fieldset", {}, h("legend", {}, t("preview")), h("div", { class: "fields" }, field(t("previewList"), kind), field(t("ofProduct"), product), field(t("ofShopper"), user)),
+  return [h("fieldset", {}, h("legend", {}, t("preview")), h("div", { class: "fields" }, field(t("previewList"), kind), field(t("ofProduct"), product), field(t("ofShopper"), user), field(t("ofQuery"), query)),
     h("div", { class: "buttons" }, h("button", { class: "quiet", type: "button", onclick: run }, t("preview")))), place];
 }
 

@@ -31,6 +31,7 @@ struct PageRoutes {
       ("/assets/app.js", script(PackageResources.app_js)),
       ("/assets/words.js", script(PackageResources.words_js)),
       ("/assets/parts.js", script(PackageResources.parts_js)),
+      ("/assets/search.js", script(PackageResources.search_js)),
       ("/assets/overview.js", script(PackageResources.overview_js)),
       ("/assets/products.js", script(PackageResources.products_js)),
       ("/assets/shopper.js", script(PackageResources.shopper_js)),

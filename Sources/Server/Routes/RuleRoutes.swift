@@ -1,5 +1,6 @@
 internal import AkinEngine
 internal import AkinRanking
+internal import AkinSearch
 internal import HTTPTypes
 internal import Hummingbird
 
@@ -38,7 +39,16 @@ struct RuleRoutes {
     /// A rule that would be gone.
     var without: String?
     /// The list to look at.
-    var request: RecommendBody
+    var request: RecommendBody?
+    /// The search to look at instead.
+    var search: Search?
+  }
+
+  private struct Search: Decodable {
+    var q: String?
+    var k: Int?
+    var page: String?
+    var audiences: [String]?
   }
 
   private struct PreviewAnswer: Encodable {
@@ -60,7 +70,8 @@ struct RuleRoutes {
       return JSON.response(Done(id: id, done: true))
     }
     router.post("/v1/rules/preview") { request, _ in
-      try preview(try await read(Preview.self, request))
+      let wanted = try await read(Preview.self, request)
+      return try await Offload.run { try preview(wanted) }
     }
   }
 
@@ -89,18 +100,12 @@ struct RuleRoutes {
   }
 
   private func preview(_ wanted: Preview) throws -> Response {
-    try wanted.request.check("request.")
+    try wanted.request?.check("request.")
     var rule = wanted.rule
     if rule?.id.isEmpty == true { rule?.id = "draft" }
     if let rule {
       do { try rule.check() } catch { throw Problem.field("rule.\(error.field)", error.message) }
     }
-    guard let slot = wanted.request.wanted.first, wanted.request.wanted.count == 1 else {
-      throw Problem.field("request.slots", "a preview shows one list")
-    }
-    var request = wanted.request.request(slot)
-    request.history = try server.history(of: wanted.request)
-    request.excluded = Set(wanted.request.exclude ?? [])
     let before = server.shop.rules
     var after = before.filter { $0.id != wanted.without }
     if let rule {
@@ -110,6 +115,19 @@ struct RuleRoutes {
         after.append(rule)
       }
     }
+    if let search = wanted.search {
+      return JSON.response(
+        PreviewAnswer(before: try answer(search, before), after: try answer(search, after)))
+    }
+    guard let body = wanted.request else {
+      throw Problem.field("request", "is missing; give request or search")
+    }
+    guard let slot = body.wanted.first, body.wanted.count == 1 else {
+      throw Problem.field("request.slots", "a preview shows one list")
+    }
+    var request = body.request(slot)
+    request.history = try server.history(of: body)
+    request.excluded = Set(body.exclude ?? [])
     do {
       return JSON.response(
         PreviewAnswer(
@@ -126,5 +144,20 @@ struct RuleRoutes {
     return ShelfAnswer(
       try server.shop.shelf(request), kind: request.kind, explainedBy: server.shop.catalogue,
       now: server.now())
+  }
+
+  private func answer(_ search: Search, _ rules: [Rule]) throws -> ShelfAnswer {
+    guard let text = search.q, text.utf8.count <= 4_096 else {
+      throw Problem.field("search.q", "takes what a shopper typed, up to 4096 bytes")
+    }
+    guard (1...RecommendBody.most).contains(search.k ?? 10) else {
+      throw Problem.field("search.k", "takes a whole number from 1 to \(RecommendBody.most)")
+    }
+    var request = SearchRequest(text)
+    request.count = search.k ?? 10
+    return ShelfAnswer(
+      try server.shop.find(
+        request, page: search.page ?? "search", audiences: Set(search.audiences ?? []),
+        rules: rules), requested: request.count, now: server.now())
   }
 }

@@ -1,5 +1,6 @@
 internal import AkinCatalogue
 internal import AkinEngine
+internal import AkinRanking
 internal import AkinSearch
 internal import HTTPTypes
 internal import Hummingbird
@@ -10,6 +11,30 @@ struct SearchRoutes {
 
   struct Completions: Encodable {
     var suggestions: [String]
+  }
+
+  struct Answer: Encodable {
+    var query: String
+    var understood: Understanding
+    var items: [ShopSearch.Item]
+    var total: Int
+    var facets: [String: [SearchResults.FacetValue]]
+    var cursor: String?
+    var effects: [RuleEffect]?
+    var attributionToken: String
+
+    init(_ result: ShopSearch.Result, explains: Bool, now: Double) {
+      query = result.query
+      understood = result.understood
+      items = result.items
+      (total, facets, cursor) = (result.total, result.facets, result.cursor)
+      if explains {
+        effects = result.effects.flatMap { $0.isEmpty ? nil : $0 }
+      } else {
+        for index in items.indices { items[index].rules = nil }
+      }
+      attributionToken = Attribution.token(search: result.query, now: now)
+    }
   }
 
   func add(to router: Router<ShopContext>) {
@@ -27,9 +52,14 @@ struct SearchRoutes {
     request.understands = try !query.flag("verbatim")
     request.filters = try filters(query)
     let mode = try query.choice("mode", default: ShopSearch.Mode.auto)
+    let page = try query.text("page") ?? "search"
+    let audiences = Set(try query.list("audience") ?? [])
+    let explains = try query.flag("explain")
     let shop = server.shop
-    let result = try await Offload.run { [request] in try shop.find(request, mode: mode) }
-    return JSON.response(result)
+    let result = try await Offload.run { [request] in
+      try shop.find(request, mode: mode, page: page, audiences: audiences)
+    }
+    return JSON.response(Answer(result, explains: explains, now: server.now()))
   }
 
   private func suggest(_ query: Query) async throws -> Response {

@@ -73,6 +73,23 @@ struct ShelfAnswer: Encodable {
   }
 }
 
+extension ShelfAnswer {
+  /// Search results in the shape of a list, for the preview of a rule.
+  init(_ result: ShopSearch.Result, requested: Int, now: Double) {
+    items = result.items.map { found in
+      Item(
+        id: found.id, title: found.title, score: found.score, source: found.source,
+        brand: found.brand, category: found.category, price: found.price,
+        imageLink: found.imageLink, rules: found.rules)
+    }
+    self.requested = requested
+    returned = items.count
+    if items.count < requested { reason = "the search finds no more products" }
+    effects = result.effects.flatMap { $0.isEmpty ? nil : $0 }
+    attributionToken = Attribution.token(search: result.query, now: now)
+  }
+}
+
 extension ShelfAnswer.Item {
   init(_ entry: ProductShelf.Item, explainedBy catalogue: LiveCatalogue?) {
     let product = entry.product.product
@@ -99,5 +116,11 @@ enum Attribution {
   static func token(kind: ShelfKind, now: Double) -> String {
     let random = String(UInt64.random(in: .min ... .max), radix: 36)
     return "\(kind.rawValue).\(String(Int(now), radix: 36)).\(random)"
+  }
+
+  /// `search.TIME.RANDOM.QUERY`: a click teaches the shop what its query was worth.
+  static func token(search query: String, now: Double) -> String {
+    let random = String(UInt64.random(in: .min ... .max), radix: 36)
+    return "search.\(String(Int(now), radix: 36)).\(random).\(SearchAttribution.encoded(query))"
   }
 }

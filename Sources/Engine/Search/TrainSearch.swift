@@ -1,0 +1,228 @@
+internal import AkinCatalogue
+internal import AkinSearch
+public import AkinStorage
+public import Foundation
+
+/// What learning the order of search results came to.
+public struct SearchTrainingReport: Sendable, Codable {
+  /// The mean NDCG@10 of an order.
+  public struct Figure: Sendable, Codable {
+    /// `words`, `meaning`, `both` or `learned`.
+    public var order: String
+    /// On the queries that decided when to stop and whether to keep it.
+    public var validation: Double
+    /// On queries that nothing was decided on.
+    public var test: Double
+  }
+
+  /// `judged` or `clicks`.
+  public var source: String
+  /// Queries with products that differ in relevance.
+  public var queries: Int
+  /// Judged products of these.
+  public var products: Int
+  /// Judgments of products that the shop does not have.
+  public var unknown: Int
+  /// Each order beside the others.
+  public var figures: [Figure]
+  /// Whether the learned order is in use now.
+  public var isKept: Bool
+  /// Why, or why not.
+  public var reason: String
+}
+
+/// The use case "learn how to order search results".
+///
+/// Queries go to training, validation and test by a hash of their words, 60, 20 and 20 of a hundred.
+/// What is learned is kept where it beats every other order on validation; test says how good it is
+/// on queries that had no part in that.
+public struct TrainSearch {
+  private let store: ShopStore
+  private let judgments: SearchJudgments
+  private let source: String
+  private let search: ShopSearch
+  private let judge: ShopJudge
+  private let progress: any ProgressReporter
+
+  /// Queries without which nothing is learned.
+  static let fewest = 50
+  /// Results of a query's words that nobody took, as counterparts of those that were.
+  private static let counterparts = 20
+
+  /// Prepares learning from `file` (lines of query, product, relevance), or from what shoppers did
+  /// with search results where there is none.
+  ///
+  /// - Throws: ``EngineError`` `unreadableInput`, `nothingToDo`; `SearchError`; `StorageError`.
+  public init(
+    store: ShopStore, judged file: URL?, progress: any ProgressReporter = SilentProgress()
+  ) throws {
+    let meaning = ShopMeaning(store: store)
+    try self.init(
+      store: store, judgments: file.map { try SearchJudgments(file: $0) }, progress: progress,
+      meaning: { try meaning.near($0, count: $1) })
+  }
+
+  init(
+    store: ShopStore, judgments: SearchJudgments?, progress: any ProgressReporter,
+    meaning: @escaping ShopSearch.Meaning
+  ) throws {
+    self.store = store
+    source = judgments == nil ? "clicks" : "judged"
+    self.judgments = try judgments ?? SearchJudgments(clicksOf: store)
+    self.progress = progress
+    judge = try ShopJudge(store: store)
+    search = ShopSearch(
+      index: try ShopIndex.open(store, progress: progress),
+      product: { try store.product(id: $0)?.product }, meaning: meaning)
+  }
+
+  private struct Group {
+    var rows: [[Float]]
+    var targets: [Float]
+    /// Places of each order, best first.
+    var orders: [String: [Int]]
+    var part: Int
+  }
+
+  /// Learns, compares, and keeps what was learned where it is better.
+  ///
+  /// - Throws: ``EngineError`` `nothingToDo` where there are too few judgments; `SearchError`;
+  ///   `CancellationError`.
+  public func run() throws -> SearchTrainingReport {
+    var report = SearchTrainingReport(
+      source: source, queries: 0, products: 0, unknown: 0, figures: [], isKept: false, reason: "")
+    let groups = try groups(&report)
+    let parts = (0..<3).map { part in groups.filter { $0.part == part } }
+    guard groups.count >= Self.fewest, parts.allSatisfy({ !$0.isEmpty }) else {
+      throw EngineError(
+        .nothingToDo,
+        "there are \(groups.count) queries with products that differ in relevance; "
+          + "learning takes \(Self.fewest) or more"
+          + (source == "clicks" ? "; send attribution_token with clicks, or use --judged" : ""))
+    }
+    progress.begin("Learning the order", total: nil, unit: "trees")
+    var options = TreeOptions()
+    options.smallestLeaf = max(5, min(30, report.products / 200))
+    let ranker = try LearnedRanker.fit(
+      try Self.rows(parts[0]), validation: try Self.rows(parts[1]), options: options)
+    progress.end("\(ranker.order.treeCount) trees")
+    report.figures = ["words", "meaning", "both"].map { name in
+      Self.figure(name, parts) { $0.orders[name] ?? [] }
+    }
+    let learned = Self.figure("learned", parts) { group in
+      let scores = group.rows.map { ranker.order($0) }
+      return scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
+    }
+    let best = report.figures.max { $0.validation < $1.validation }
+    report.figures.append(learned)
+    report.isKept = ranker.order.treeCount > 0 && learned.validation > best?.validation ?? 0
+    if report.isKept {
+      try ranker.save(to: ShopJudge.file(in: store.directory))
+      report.reason = "The learned order is the best on validation and is in use now."
+    } else {
+      report.reason =
+        "The order '\(best?.order ?? "words")' is better on validation; nothing was changed."
+    }
+    return report
+  }
+
+  // MARK: Rows
+
+  private func groups(_ report: inout SearchTrainingReport) throws -> [Group] {
+    progress.begin("Reading judged queries", total: judgments.queries.count, unit: "queries")
+    var groups: [Group] = []
+    let least = judgments.queries.lazy.flatMap(\.products).map(\.relevance).min() ?? 0
+    for (index, query) in judgments.queries.enumerated() {
+      try Task.checkCancellation()
+      if index % 100 == 0 { progress.advance(to: index) }
+      var judged = query.products
+      if source == "clicks" { judged += try counterparts(of: query) }
+      guard let group = try group(query.text, judged, least, &report) else { continue }
+      groups.append(group)
+      report.queries += 1
+      report.products += group.rows.count
+    }
+    progress.end("\(groups.count) queries, \(report.products) products")
+    return groups
+  }
+
+  /// What the query's words find and nobody took.
+  private func counterparts(of query: SearchJudgments.Query) throws -> [(String, Float)] {
+    var request = SearchRequest(query.text)
+    request.count = Self.counterparts
+    request.highlights = false
+    let taken = Set(query.products.map(\.id))
+    guard let found = try answer({ try search.index.search(request) }) else { return [] }
+    return found.hits.map(\.id).filter { !taken.contains($0) }.map { ($0, 0) }
+  }
+
+  /// What `body` answers, `nil` where the query holds nothing to look for.
+  private func answer<Value>(_ body: () throws -> Value) throws -> Value? {
+    do { return try body() } catch let error as SearchError {
+      guard error.code == .emptyQuery else { throw error }
+      return nil
+    }
+  }
+
+  private func group(
+    _ query: String, _ judged: [(id: String, relevance: Float)], _ least: Float,
+    _ report: inout SearchTrainingReport
+  ) throws -> Group? {
+    let near = try search.meaning(query, SearchRun.reach)
+    let found = try answer {
+      try judge.rows(query, judged.map(\.id), near: near, index: search.index)
+    }
+    var (rows, targets): ([[Float]], [Float]) = ([], [])
+    for (row, entry) in zip(found ?? [], judged) {
+      guard let row else {
+        report.unknown += 1
+        continue
+      }
+      rows.append(row)
+      targets.append(entry.relevance - (source == "clicks" ? 0 : least))
+    }
+    guard let low = targets.min(), let high = targets.max(), low < high else { return nil }
+    func order(_ column: Int) -> [Int] {
+      func value(_ place: Int) -> Float { rows[place][column].isNaN ? -2 : rows[place][column] }
+      return rows.indices.sorted { (value($1), $0) < (value($0), $1) }
+    }
+    let words = order(0)
+    let meaning = order(RankFeatures.names.firstIndex(of: "cosine") ?? 0)
+    let part = query.withFieldBytes { TextHash.of($0) } % 10
+    return Group(
+      rows: rows, targets: targets,
+      orders: [
+        "words": words, "meaning": meaning,
+        "both": RankFusion().fuse([words, meaning]).map(\.item),
+      ], part: part < 6 ? 0 : part < 8 ? 1 : 2)
+  }
+
+  private static func rows(_ groups: [Group]) throws -> RankingRows {
+    var rows = RankingRows(featureCount: RankFeatures.names.count)
+    for group in groups { try rows.append(group.rows, targets: group.targets) }
+    return rows
+  }
+
+  // MARK: Figures
+
+  private static func figure(
+    _ name: String, _ parts: [[Group]], order: (Group) -> [Int]
+  ) -> SearchTrainingReport.Figure {
+    func mean(_ groups: [Group]) -> Double {
+      groups.reduce(0) { $0 + ndcg($1.targets, order($1)) } / Double(max(1, groups.count))
+    }
+    return SearchTrainingReport.Figure(
+      order: name, validation: mean(parts[1]), test: mean(parts[2]))
+  }
+
+  /// NDCG at 10 with the targets themselves as gains.
+  static func ndcg(_ targets: [Float], _ order: [Int]) -> Double {
+    func gain(_ values: some Sequence<Float>) -> Double {
+      values.prefix(10).enumerated().reduce(0) {
+        $0 + Double($1.element) / log2(Double($1.offset + 2))
+      }
+    }
+    let ideal = gain(targets.sorted(by: >))
+    return ideal > 0 ? gain(order.map { targets[$0] }) / ideal : 0
+  }
+}
