@@ -8,8 +8,8 @@ public import Foundation
 public struct EvaluateInteractions {
   /// What is measured.
   public enum Choice: Sendable, Equatable {
-    /// One recommender by its name, with the settings it begins with.
-    case named(RecommenderName)
+    /// One recommender.
+    case one(RecommenderSettings)
     /// The best on a validation split carved from train.
     case automatic
 
@@ -18,7 +18,7 @@ public struct EvaluateInteractions {
       if name == "auto" {
         self = .automatic
       } else if let known = RecommenderName(rawValue: name) {
-        self = .named(known)
+        self = .one(known.settings)
       } else {
         throw EngineError(
           .badArgument,
@@ -40,7 +40,7 @@ public struct EvaluateInteractions {
   public var budget = 300.0
   /// What every random choice begins from.
   public var seed: UInt64 = 0
-  /// Settings of a named recommender that are not those it begins with, as people type them.
+  /// Settings of the one recommender that are to be others, as people type them.
   public var changes: [String: String] = [:]
   /// Whether the area under the ROC curve is computed, which takes several times longer.
   public var measuresArea = false
@@ -116,7 +116,7 @@ public struct EvaluateInteractions {
 
   private func choose(for train: Interactions) throws -> Chosen {
     switch choice {
-    case .named(let name): return Chosen(parts: [(try name.settings.changing(changes), 1)])
+    case .one(let settings): return Chosen(parts: [(try settings.changing(changes), 1)])
     case .automatic: break
     }
     var search = RecommenderSearch()

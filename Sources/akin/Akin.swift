@@ -23,8 +23,8 @@ import Foundation
       BuildCommand.self, SimilarCommand.self, SearchCommand.self, SuggestCommand.self,
       SearchTrainCommand.self,
       EncodeCommand.self, ReportCommand.self,
-      GraphCommand.self, EvaluateCommand.self, TrainCommand.self, RecommendCommand.self,
-      MatchCommand.self,
+      GraphCommand.self, EvaluateCommand.self, TuneCommand.self, TrainCommand.self,
+      RecommendCommand.self, MatchCommand.self,
       ModelCommand.self, DoctorCommand.self,
       ServeCommand.self, UpCommand.self, KeyCommand.self, BackupCommand.self,
       RestoreCommand.self,
@@ -55,7 +55,7 @@ import Foundation
   private static var isInterruptible: Bool {
     let commands: [any ParsableCommand.Type] = [
       BuildCommand.self, EncodeCommand.self, GraphCommand.self, EvaluateCommand.self,
-      TrainCommand.self, MatchCommand.self, SearchTrainCommand.self,
+      TrainCommand.self, TuneCommand.self, MatchCommand.self, SearchTrainCommand.self,
     ]
     return commands.contains {
       $0.configuration.commandName == CommandLine.arguments.dropFirst().first

@@ -19,6 +19,7 @@ struct EvaluateCommand: ParsableCommand {
 
       Examples:
         akin evaluate --interactions train.txt --test test.txt --recommender auto --json
+        akin evaluate --interactions train.txt --test test.txt --settings best.json
         akin evaluate --sequences Beauty.txt --protocol leave-one-out --recommender sasrec
         akin evaluate --sessions train.txt --test test.txt --recommender auto --budget 10m
       """)
@@ -43,6 +44,12 @@ struct EvaluateCommand: ParsableCommand {
       "auto, or one of \(EvaluateInteractions.names); for sequences and sessions auto, or one of "
         + "\(EvaluateSequences.names).", valueName: "name"))
   var recommender = "auto"
+
+  @Option(
+    help: ArgumentHelp(
+      "A recommender with its settings, as akin tune writes it, instead of --recommender.",
+      valueName: "file"))
+  var settings: String?
 
   @Option(
     parsing: .upToNextOption,
@@ -85,6 +92,15 @@ struct EvaluateCommand: ParsableCommand {
     guard sequences != nil || test != nil else {
       throw ValidationError("Name what must be found: --test FILE.")
     }
+    guard set.isEmpty || recommender != "auto" || settings != nil else {
+      throw ValidationError("--set goes with one recommender; auto chooses settings by itself.")
+    }
+    guard settings == nil || recommender == "auto" else {
+      throw ValidationError("--settings names the recommender; leave out --recommender.")
+    }
+    guard interactions != nil || (set.isEmpty && settings == nil && !auc) else {
+      throw ValidationError("--set, --settings and --auc go with --interactions.")
+    }
   }
 
   func run() throws {
@@ -94,9 +110,6 @@ struct EvaluateCommand: ParsableCommand {
 
   private func evaluate() throws -> EvaluationReport {
     if let interactions, let test { return try evaluateInteractions(interactions, test) }
-    guard set.isEmpty, !auc else {
-      throw ValidationError("--set and --auc go with --interactions.")
-    }
     var evaluation = try EvaluateSequences(recommender, progress: TerminalProgress())
     (evaluation.cuts, evaluation.budget, evaluation.seed) = (cuts, budget.seconds, seed)
     evaluation.learnsFromValidation = refit
@@ -106,32 +119,18 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func evaluateInteractions(_ train: String, _ test: String) throws -> EvaluationReport {
-    var evaluation = EvaluateInteractions(
-      try .init(recommender), progress: TerminalProgress())
+    let choice: EvaluateInteractions.Choice =
+      if let settings { .one(try SettingsFile.read(URL(filePath: settings))) } else {
+        try .init(recommender)
+      }
+    var evaluation = EvaluateInteractions(choice, progress: TerminalProgress())
     evaluation.cuts = cuts
-    evaluation.changes = try changes()
+    evaluation.changes = try SettingChange.read(set)
     evaluation.validFraction = validFraction
     evaluation.budget = budget.seconds
     evaluation.seed = seed
     evaluation.measuresArea = auc
     return try evaluation.run(train: URL(filePath: train), test: URL(filePath: test))
-  }
-}
-
-extension EvaluateCommand {
-  private func changes() throws -> [String: String] {
-    var result: [String: String] = [:]
-    for setting in set {
-      let parts = setting.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2 else {
-        throw ValidationError("--set takes name=value, not '\(setting)'.")
-      }
-      result[parts[0]] = parts[1]
-    }
-    if !result.isEmpty && recommender == "auto" {
-      throw ValidationError("--set goes with one recommender; auto chooses settings by itself.")
-    }
-    return result
   }
 }
 
