@@ -109,7 +109,7 @@ let package = Package(
       "Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
       "Report", ["AkinCatalogue"],
-      resources: ["html", "css", "words.js", "page.js", "quality.js", "map.js"].map {
+      resources: ["html", "css", "sheet.css", "words.js", "page.js", "quality.js", "map.js"].map {
         .embedInCode($0.contains(".") ? "Page/\($0)" : "Page/page.\($0)")
       }),
     module(
@@ -198,7 +198,7 @@ let package = Package(
       "Engine",
       [
         "AkinCatalogue", "AkinAlike", "AkinSearch", "AkinStorage", "AkinEncoders",
-        "AkinRecommenders",
+        "AkinEvaluation", "AkinRecommenders",
       ]),
     tests(
       "Server",

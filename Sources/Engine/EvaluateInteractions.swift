@@ -17,14 +17,27 @@ public struct EvaluateInteractions {
     public init(_ name: String) throws(EngineError) {
       if name == "auto" {
         self = .automatic
-      } else if let known = RecommenderName(rawValue: name) {
-        self = .one(known.settings)
       } else {
-        throw EngineError(
-          .badArgument,
-          "no recommender is called '\(name)'; there are auto, \(RecommenderName.list)")
+        self = .one(try EvaluateInteractions.named(name, beside: ["auto"]))
       }
     }
+  }
+
+  /// The settings that a recommender begins with.
+  ///
+  /// - Throws: ``EngineError`` `badArgument`, which lists the names.
+  public static func named(_ name: String) throws(EngineError) -> RecommenderSettings {
+    try named(name, beside: [])
+  }
+
+  private static func named(
+    _ name: String, beside others: [String]
+  ) throws(EngineError) -> RecommenderSettings {
+    guard let known = RecommenderName(rawValue: name) else {
+      let names = (others + [RecommenderName.list]).joined(separator: ", ")
+      throw EngineError(.badArgument, "no recommender is called '\(name)'; there are \(names)")
+    }
+    return known.settings
   }
 
   /// The names a choice can have beside `auto`.
@@ -42,6 +55,8 @@ public struct EvaluateInteractions {
   public var seed: UInt64 = 0
   /// Settings of the one recommender that are to be others, as people type them.
   public var changes: [String: String] = [:]
+  /// What is measured beside it on the same users, in addition.
+  public var beside: [RecommenderSettings] = []
   /// Whether the area under the ROC curve is computed, which takes several times longer.
   public var measuresArea = false
   private let progress: any ProgressReporter
@@ -83,10 +98,34 @@ public struct EvaluateInteractions {
       }
     }.seconds
     let blend = try Blend(parts, isDamped: choice.isDamped)
-    report.evaluateSeconds = try clock.measure {
-      try measure(blend, on: split, &report)
-    }.seconds
+    let start = clock.now
+    let chosen = try measure(blend, on: split)
+    report.evaluateSeconds = start.duration(to: clock.now).seconds
+    report.take(chosen)
+    report.sizes = [
+      "users": split.train.userCount, "items": split.train.itemCount,
+      "evaluated_users": chosen.metrics.rows.count, "train": split.train.count,
+      "test": split.test.count,
+    ]
+    for settings in beside { try measure(settings, on: split, beside: chosen, &report) }
     return report
+  }
+
+  /// Fits and measures another recommender on the same users.
+  private func measure(
+    _ settings: RecommenderSettings, on split: Split, beside chosen: Measurement,
+    _ report: inout EvaluationReport
+  ) throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let model = try fit(settings, to: split.train)
+    let fitted = clock.now
+    let measured = try measure(
+      Blend([.init(name: settings.name.rawValue, weight: 1, model: model)]), on: split)
+    report.add(
+      settings.name.rawValue, settings: settings.summary, measured, beside: chosen,
+      fitSeconds: start.duration(to: fitted).seconds,
+      evaluateSeconds: fitted.duration(to: clock.now).seconds, seed: seed)
   }
 
   private func check() throws(EngineError) {
@@ -157,24 +196,19 @@ public struct EvaluateInteractions {
     return model
   }
 
-  private func measure(
-    _ blend: Blend, on split: Split, _ report: inout EvaluationReport
-  ) throws {
+  private func measure(_ blend: Blend, on split: Split) throws -> Measurement {
     progress.begin("Ranking", total: split.train.userCount, unit: "users")
     let ranking = FullRanking(
       k: cuts.max() ?? 20, threads: ProcessInfo.processInfo.activeProcessorCount)
     let lists = try rank(blend, split, with: ranking)
-    let metrics = RowMetrics(of: lists, relevant: split.test, cuts: cuts)
-    report.measure(metrics, seed: seed)
-    report.sizes = [
-      "users": split.train.userCount, "items": split.train.itemCount,
-      "evaluated_users": metrics.rows.count, "train": split.train.count,
-      "test": split.test.count,
-    ]
+    var measured = Measurement(
+      of: lists, relevant: split.test, metrics: RankingMetric.allCases, cuts: cuts, seed: seed)
     let cut = cuts.contains(20) ? 20 : cuts[0]
-    report.lists = ListMetrics(of: lists, rows: metrics.rows, train: split.train, cut: cut)
-    report.strata = strata(of: lists, metrics, split, cut: cut)
-    progress.end("\(metrics.rows.count.formatted()) users have test items")
+    measured.lists = ListMetrics(
+      of: lists, rows: measured.metrics.rows, train: split.train, cut: cut)
+    measured.strata = strata(of: lists, measured.metrics, split, cut: cut)
+    progress.end("\(measured.metrics.rows.count.formatted()) users have test items")
+    return measured
   }
 
   private func rank(_ blend: Blend, _ split: Split, with ranking: FullRanking) throws

@@ -11,6 +11,8 @@ public struct EvaluateSequences {
 
   /// What is compared: one name, or what `auto` stands for.
   public var choice: [SequenceRecommenderName]
+  /// What is measured beside it on the same cases, in addition.
+  public var beside: [SequenceRecommenderName] = []
   /// Lengths of the lists at which metrics are taken.
   public var cuts = [5, 10, 20]
   /// Seconds that choosing and fitting may take, about.
@@ -28,13 +30,27 @@ public struct EvaluateSequences {
     self.progress = progress
     if name == "auto" {
       choice = [.popularity, .markov, .sessionKNN, .sasrec]
-    } else if let known = SequenceRecommenderName(rawValue: name) {
-      choice = [known]
     } else {
-      throw EngineError(
-        .badArgument,
-        "no sequence recommender is called '\(name)'; there are auto, \(Self.names)")
+      choice = [try Self.named(name, beside: ["auto"])]
     }
+  }
+
+  /// A recommender by its name.
+  ///
+  /// - Throws: ``EngineError`` `badArgument`, which lists the names.
+  public static func named(_ name: String) throws(EngineError) -> SequenceRecommenderName {
+    try named(name, beside: [])
+  }
+
+  private static func named(
+    _ name: String, beside others: [String]
+  ) throws(EngineError) -> SequenceRecommenderName {
+    guard let known = SequenceRecommenderName(rawValue: name) else {
+      let all = (others + [Self.names]).joined(separator: ", ")
+      throw EngineError(
+        .badArgument, "no sequence recommender is called '\(name)'; there are \(all)")
+    }
+    return known
   }
 
   /// Leave one out, on a file of `user item item …`, oldest item first: the last item of each row
@@ -96,12 +112,45 @@ public struct EvaluateSequences {
 
   private func run(_ parts: Parts, itemCount: Int) throws -> EvaluationReport {
     try checkCuts()
+    let outcome = try choose(among: choice, parts)
+    var report = EvaluationReport(chosen: outcome.name, settings: outcome.settings)
+    report.reason = outcome.reason + (learnsFromValidation ? Self.refitNote : "")
+    report.candidates = outcome.trials.map {
+      .init(
+        recommender: $0.name, settings: $0.settings, score: $0.score, fitSeconds: $0.seconds)
+    }
+    (report.choiceSeconds, report.fitSeconds) = (outcome.choiceSeconds, outcome.fitSeconds)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let chosen = try measure(outcome.model, parts, itemCount)
+    report.evaluateSeconds = start.duration(to: clock.now).seconds
+    report.take(chosen)
+    report.sizes = [
+      "train_rows": parts.complete.count, "items": itemCount,
+      "train_events": parts.complete.items.count, "validation_cases": parts.validation.count,
+      "test_cases": parts.test.count,
+    ]
+    for name in beside {
+      let other = try choose(among: [name], parts)
+      let fitted = clock.now
+      let measured = try measure(other.model, parts, itemCount)
+      report.add(
+        other.name, settings: other.settings, measured, beside: chosen,
+        fitSeconds: other.fitSeconds, evaluateSeconds: fitted.duration(to: clock.now).seconds,
+        seed: seed)
+    }
+    return report
+  }
+
+  private func choose(
+    among names: [SequenceRecommenderName], _ parts: Parts
+  ) throws -> SequenceSelection.Outcome {
     var selection = SequenceSelection(excludesHistory: parts.excludesHistory)
     (selection.budget, selection.seed) = (budget, seed)
     selection.learnsFromValidation = learnsFromValidation
     var stage: String?
     let outcome = try selection.choose(
-      among: choice, train: parts.train, validation: parts.validation, complete: parts.complete
+      among: names, train: parts.train, validation: parts.validation, complete: parts.complete
     ) { what, done, total in
       try Task.checkCancellation()
       if stage != what {
@@ -112,21 +161,11 @@ public struct EvaluateSequences {
       progress.advance(to: done)
     }
     if stage != nil { progress.end(outcome.reason) }
-    var report = EvaluationReport(chosen: outcome.name, settings: outcome.settings)
-    report.reason = outcome.reason + (learnsFromValidation ? Self.refitNote : "")
-    report.candidates = outcome.trials.map {
-      .init(
-        recommender: $0.name, settings: $0.settings, score: $0.score, fitSeconds: $0.seconds)
-    }
-    (report.choiceSeconds, report.fitSeconds) = (outcome.choiceSeconds, outcome.fitSeconds)
-    report.evaluateSeconds = try ContinuousClock().measure {
-      try measure(outcome.model, parts, itemCount, &report)
-    }.seconds
-    return report
+    return outcome
   }
 
   private static let refitNote =
-    ". The chosen model then learnt from the validation items too; the test was opened once"
+    ". The chosen model then learnt from the validation items too, before the test was opened"
 
   private func checkCuts() throws(EngineError) {
     guard !cuts.isEmpty, cuts.allSatisfy({ (1...1000).contains($0) }) else {
@@ -135,26 +174,20 @@ public struct EvaluateSequences {
   }
 
   private func measure(
-    _ model: any SequenceRecommender, _ parts: Parts, _ itemCount: Int,
-    _ report: inout EvaluationReport
-  ) throws {
+    _ model: any SequenceRecommender, _ parts: Parts, _ itemCount: Int
+  ) throws -> Measurement {
     progress.begin("Ranking", total: parts.test.count, unit: "cases")
     let ranking = FullRanking(
       k: cuts.max() ?? 20, threads: ProcessInfo.processInfo.activeProcessorCount)
     let lists = try model.rankAll(
       parts.test, with: ranking, excludesHistory: parts.excludesHistory)
     // One item is to be found: the hit rate is what session papers call P@k, and the recall.
-    let metrics = RowMetrics(
+    var measured = Measurement(
       of: lists, relevant: parts.test.targets(itemCount: itemCount),
-      metrics: [.hitRate, .recall, .ndcg, .mrr], cuts: cuts)
-    report.measure(metrics, seed: seed)
-    report.strata = strata(of: metrics, parts.test)
-    report.sizes = [
-      "train_rows": parts.complete.count, "items": itemCount,
-      "train_events": parts.complete.items.count, "validation_cases": parts.validation.count,
-      "test_cases": parts.test.count,
-    ]
+      metrics: [.hitRate, .recall, .ndcg, .mrr], cuts: cuts, seed: seed)
+    measured.strata = strata(of: measured.metrics, parts.test)
     progress.end("\(parts.test.count.formatted()) cases")
+    return measured
   }
 
   /// Cases by how much is known of the shopper.

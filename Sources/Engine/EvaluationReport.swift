@@ -34,6 +34,44 @@ public struct EvaluationReport: Sendable, Encodable {
     public var means: [String: Double]
   }
 
+  /// A point of a curve over the length of the lists.
+  public struct CurvePoint: Sendable, Encodable {
+    /// The length.
+    public var cut: Int
+    /// The mean recall of so long a list, or the hit rate where one item is to be found.
+    public var recall: Double
+  }
+
+  /// A recommender that was measured beside the chosen one, on the same rows.
+  public struct Other: Sendable, Encodable {
+    /// The recommender.
+    public var recommender: String
+    /// Its settings in words.
+    public var settings: String
+    /// Means by `metric@cut`.
+    public var means: [String: Double] = [:]
+    /// 95 % bootstrap intervals, by `metric@cut`.
+    public var intervals: [String: ConfidenceInterval] = [:]
+    /// What the chosen one has more, by `metric@cut`, and the probability of a difference so large
+    /// if there were none (randomisation test over rows).
+    public var chosenMinusThis: [String: PairedTest] = [:]
+    /// The lists as a whole.
+    public var lists: ListMetrics?
+    /// Parts of the test.
+    public var strata: [Stratum] = []
+    /// Recall as lists grow.
+    public var curve: [CurvePoint] = []
+    /// Seconds of fitting, and of ranking and measuring.
+    public var fitSeconds = 0.0, evaluateSeconds = 0.0
+
+    private enum CodingKeys: String, CodingKey {
+      case recommender, settings, means, intervals, lists, strata, curve
+      case chosenMinusThis = "chosen_minus_this"
+      case fitSeconds = "fit_seconds"
+      case evaluateSeconds = "evaluate_seconds"
+    }
+  }
+
   /// The recommender that was measured.
   public var chosen: String
   /// Its settings in words.
@@ -50,6 +88,13 @@ public struct EvaluationReport: Sendable, Encodable {
   public var lists: ListMetrics?
   /// Parts of the test.
   public var strata: [Stratum] = []
+  /// Recall as lists grow.
+  public var curve: [CurvePoint] = []
+  /// What was measured beside it, as it was asked for.
+  public var others: [Other] = []
+  /// How often the test was opened to measure something: once for what was chosen, and once for
+  /// each of ``others``. Nothing was chosen by it.
+  public var testOpened = 0
   /// Numbers of users, items, interactions and the like, by name.
   public var sizes: [String: Int] = [:]
   /// Seconds of fitting on all of train.
@@ -83,24 +128,12 @@ public struct EvaluationReport: Sendable, Encodable {
     try container.encode(intervals, forKey: Key("intervals"))
     try container.encodeIfPresent(lists, forKey: Key("lists"))
     try container.encode(strata, forKey: Key("strata"))
+    try container.encode(curve, forKey: Key("curve"))
+    if !others.isEmpty { try container.encode(others, forKey: Key("others")) }
+    try container.encode(testOpened, forKey: Key("test_opened"))
     try container.encode(sizes, forKey: Key("sizes"))
     try container.encode(fitSeconds, forKey: Key("fit_seconds"))
     try container.encode(evaluateSeconds, forKey: Key("evaluate_seconds"))
     try container.encodeIfPresent(choiceSeconds, forKey: Key("choice_seconds"))
-  }
-}
-
-extension EvaluationReport {
-  /// Fills in the means of every metric at every cut, and intervals of recall and NDCG.
-  mutating func measure(_ metrics: RowMetrics, seed: UInt64) {
-    for key in metrics.keys {
-      means[key.description] = metrics.mean(key)
-      guard [.recall, .ndcg, .hitRate].contains(key.metric), !metrics.rows.isEmpty else {
-        continue
-      }
-      intervals[key.description] = ConfidenceInterval(
-        bootstrapping: metrics[key], samples: 500, seed: seed)
-    }
-    if let area = metrics.meanArea { means["auc"] = area }
   }
 }

@@ -71,7 +71,9 @@ import Testing
     let grid = GridSearch(
       [SearchParameter("a", .choice(["p", "q"])), SearchParameter("b", .whole(1...9))], levels: 3)
     #expect(grid.count == 6)
-    let tried = Self.trials(grid, 100) { _ in 0 }.map { ($0.values["a"] ?? "") + ($0.values["b"] ?? "") }
+    let tried = Self.trials(grid, 100) { _ in 0 }.map { trial in
+      (trial.values["a"] ?? "") + (trial.values["b"] ?? "")
+    }
     #expect(tried == ["p1", "p5", "p9", "q1", "q5", "q9"])
   }
 

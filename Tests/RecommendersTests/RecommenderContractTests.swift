@@ -22,6 +22,11 @@ import Testing
       .ials(ImplicitALS(factors: 2, regularisation: 0.1, alpha: 10, iterations: 20))
     case .bpr: .bpr(BPR(factors: 8, learningRate: 0.1, epochs: 400))
     case .lightGCN: .lightGCN(LightGCN(factors: 8, layers: 2, epochs: 60, steps: 2))
+    case .neuMF:
+      .neuMF(
+        NeuMF(
+          factors: 8, layers: 2, dropout: 0, negatives: 4, learningRate: 0.02,
+          regularisation: 0, epochs: 60, rowsPerStep: 100))
     case .slim: .slim(SLIM(ridge: 0.1, lasso: 0.01))
     case .graphFilter: .graphFilter(GraphFilter(rank: 4, saturation: 1, outputExponent: 0.5))
     default: name.settings
@@ -162,7 +167,7 @@ import Testing
     ("item-knn", "k", "0"), ("item-knn", "shrinkage", "-1"), ("user-knn", "k", "0"),
     ("ease", "regularisation", "0"), ("ease", "userExponent", "2"), ("ials", "factors", "0"),
     ("ials", "alpha", "-1"), ("graph-filter", "rank", "0"), ("slim", "ridge", "0"),
-    ("bpr", "factors", "0"),
+    ("bpr", "factors", "0"), ("neumf", "factors", "0"), ("neumf", "dropout", "1"),
     ("lightgcn", "layers", "-1"), ("popularity", "halfLife", "0"),
   ]) func badSettingsAreRefused(_ name: String, _ setting: String, _ value: String) throws {
     let settings = try #require(RecommenderName(rawValue: name)).settings

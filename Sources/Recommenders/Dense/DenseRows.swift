@@ -1,3 +1,4 @@
+internal import AkinCatalogue
 internal import AkinSimilarity
 internal import CKernels
 internal import Foundation
@@ -114,5 +115,21 @@ struct PackedRows: Sendable {
   /// Lends the panels to a kernel.
   func withPanels<Result>(_ body: (UnsafePointer<Float>?) -> Result) -> Result {
     panels.withUnsafeBufferPointer { body($0.baseAddress) }
+  }
+}
+
+extension DenseRows {
+  /// The `k` rows of the largest cosine with row `row`, without itself. O(rows · dimension).
+  func cosines(of row: Int, k: Int) -> [Neighbour] {
+    let norms = (0..<count).map { row in
+      self[row].reduce(0) { $0 + $1 * $1 }.squareRoot()
+    }
+    let own = Array(self[row])
+    var list = BestList(capacity: k)
+    for other in 0..<count where other != row && norms[other] > 0 && norms[row] > 0 {
+      let product = zip(own, self[other]).reduce(Float(0)) { $0 + $1.0 * $1.1 }
+      list.offer(Neighbour(item: other, score: product / (norms[row] * norms[other])))
+    }
+    return list.sorted()
   }
 }

@@ -61,18 +61,7 @@ public struct FactorTables: Sendable {
   }
 
   /// Cosines with the other items' factors.
-  func similarItems(to item: Int, k: Int) -> [Neighbour] {
-    let norms = (0..<items.count).map { row in
-      items[row].reduce(0) { $0 + $1 * $1 }.squareRoot()
-    }
-    let own = Array(items[item])
-    var list = BestList(capacity: k)
-    for other in 0..<items.count where other != item && norms[other] > 0 && norms[item] > 0 {
-      let product = zip(own, items[other]).reduce(Float(0)) { $0 + $1.0 * $1.1 }
-      list.offer(Neighbour(item: other, score: product / (norms[item] * norms[other])))
-    }
-    return list.sorted()
-  }
+  func similarItems(to item: Int, k: Int) -> [Neighbour] { items.cosines(of: item, k: k) }
 
   func archived(_ kind: String) -> ModelArchive {
     var archive = ModelArchive(kind: kind)

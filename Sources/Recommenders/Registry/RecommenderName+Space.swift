@@ -54,6 +54,13 @@ extension RecommenderName {
         Self.range("learningRate", 0.002...0.05, log: true),
         Self.range("regularisation", 1e-6...1e-2, log: true), Self.range("epochs", 10...100),
       ]
+    case .neuMF:
+      [
+        Self.range("factors", 16...128), Self.choice("layers", "0", "1", "2", "3"),
+        Self.range("dropout", 0.0...0.6), Self.choice("objective", "softmax", "logistic"),
+        Self.range("negatives", 4...32), Self.range("learningRate", 5e-4...0.02, log: true),
+        Self.range("regularisation", 1e-4...1, log: true), Self.range("epochs", 5...40),
+      ]
     }
   }
 

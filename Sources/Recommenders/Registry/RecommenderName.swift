@@ -20,6 +20,8 @@ public enum RecommenderName: String, Sendable, CaseIterable, Codable {
   case bpr
   /// ``LightGCN``.
   case lightGCN = "lightgcn"
+  /// ``NeuMF``.
+  case neuMF = "neumf"
 
   /// With the settings a shop begins with.
   public var settings: RecommenderSettings {
@@ -34,6 +36,7 @@ public enum RecommenderName: String, Sendable, CaseIterable, Codable {
     case .slim: .slim(SLIM())
     case .bpr: .bpr(BPR())
     case .lightGCN: .lightGCN(LightGCN())
+    case .neuMF: .neuMF(NeuMF())
     }
   }
 

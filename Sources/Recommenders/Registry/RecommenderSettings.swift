@@ -23,6 +23,8 @@ public enum RecommenderSettings: Sendable, Equatable {
   case bpr(BPR)
   /// Factors smoothed over the graph.
   case lightGCN(LightGCN)
+  /// A factorisation and a network that read shopper and item together.
+  case neuMF(NeuMF)
 
   /// Its name.
   public var name: RecommenderName {
@@ -37,6 +39,7 @@ public enum RecommenderSettings: Sendable, Equatable {
     case .slim: .slim
     case .bpr: .bpr
     case .lightGCN: .lightGCN
+    case .neuMF: .neuMF
     }
   }
 
@@ -53,6 +56,7 @@ public enum RecommenderSettings: Sendable, Equatable {
     case .slim(let algorithm): algorithm
     case .bpr(let algorithm): algorithm
     case .lightGCN(let algorithm): algorithm
+    case .neuMF(let algorithm): algorithm
     }
   }
 
@@ -96,6 +100,7 @@ public enum RecommenderSettings: Sendable, Equatable {
     case .slim(let algorithm): .slim(try Self.changing(algorithm, changes))
     case .bpr(let algorithm): .bpr(try Self.changing(algorithm, changes))
     case .lightGCN(let algorithm): .lightGCN(try Self.changing(algorithm, changes))
+    case .neuMF(let algorithm): .neuMF(try Self.changing(algorithm, changes))
     }
   }
 
@@ -141,6 +146,7 @@ extension ModelArchive {
     case .slim: try SLIMModel(self)
     case .bpr: try BPRModel(self)
     case .lightGCN: try LightGCNModel(self)
+    case .neuMF: try NeuMFModel(self)
     case nil:
       throw RecommenderError(
         .damaged, "no recommender is called '\(kind)'; a newer Akin wrote it: train it again")

@@ -19,7 +19,8 @@ struct EvaluateCommand: ParsableCommand {
 
       Examples:
         akin evaluate --interactions train.txt --test test.txt --recommender auto --json
-        akin evaluate --interactions train.txt --test test.txt --settings best.json
+        akin evaluate --interactions train.txt --test test.txt --settings best.json \\
+          --beside popularity item-knn --html page.html
         akin evaluate --sequences Beauty.txt --protocol leave-one-out --recommender sasrec
         akin evaluate --sessions train.txt --test test.txt --recommender auto --budget 10m
       """)
@@ -57,6 +58,16 @@ struct EvaluateCommand: ParsableCommand {
       "Settings of the recommender, such as k=400; a wrong name lists those there are.",
       valueName: "name=value"))
   var set: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Recommenders measured beside it on the same test, with paired tests; files of settings are"
+        + " taken too. The choice does not see them.", valueName: "name"))
+  var beside: [String] = []
+
+  @Option(help: ArgumentHelp("Also a page with charts, to open in a browser.", valueName: "file"))
+  var html: String?
 
   @Option(parsing: .upToNextOption, help: "Lengths of the lists at which metrics are taken.")
   var cuts = [10, 20, 50]
@@ -105,6 +116,13 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let report = try evaluate()
+    if let html {
+      let files = [interactions, sequences, sessions, test].compactMap(\.self)
+      try report.writePage(
+        to: URL(filePath: html), files: files.map { URL(filePath: $0).lastPathComponent },
+        made: Date())
+      Terminal.warn("Wrote \(html)")
+    }
     if json { try Terminal.printJSON(report) } else { Terminal.print(report.rendered()) }
   }
 
@@ -113,6 +131,7 @@ struct EvaluateCommand: ParsableCommand {
     var evaluation = try EvaluateSequences(recommender, progress: TerminalProgress())
     (evaluation.cuts, evaluation.budget, evaluation.seed) = (cuts, budget.seconds, seed)
     evaluation.learnsFromValidation = refit
+    evaluation.beside = try beside.map { try EvaluateSequences.named($0) }
     if let sequences { return try evaluation.run(leavingOneOut: URL(filePath: sequences)) }
     return try evaluation.run(
       train: URL(filePath: sessions ?? ""), test: URL(filePath: test ?? ""))
@@ -126,6 +145,10 @@ struct EvaluateCommand: ParsableCommand {
     var evaluation = EvaluateInteractions(choice, progress: TerminalProgress())
     evaluation.cuts = cuts
     evaluation.changes = try SettingChange.read(set)
+    evaluation.beside = try beside.map { name in
+      try FileManager.default.fileExists(atPath: name) && name.hasSuffix(".json")
+        ? SettingsFile.read(URL(filePath: name)) : EvaluateInteractions.named(name)
+    }
     evaluation.validFraction = validFraction
     evaluation.budget = budget.seconds
     evaluation.seed = seed

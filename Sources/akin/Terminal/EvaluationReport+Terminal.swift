@@ -35,11 +35,26 @@ extension EvaluationReport {
           + "  diversity \(Self.number(lists.diversity))"
           + "  popularity lift \(Self.number(lists.popularityLift))")
     }
+    for other in others { lines += ["", "  " + Self.line(other)] }
     lines.append("")
+    lines.append(
+      "  The test was opened " + (testOpened == 1 ? "once" : "\(testOpened) times")
+        + (others.isEmpty ? "." : ": once for each recommender here. Nothing was chosen by it."))
     lines.append(
       "  fitted in " + TerminalProgress.short(fitSeconds) + ", measured in "
         + TerminalProgress.short(evaluateSeconds))
     return lines.joined(separator: "\n")
+  }
+
+  /// What the chosen one has more than another.
+  private static func line(_ other: Other) -> String {
+    let keys = other.chosenMinusThis.keys.sorted()
+    let parts = keys.filter { $0.hasSuffix("@20") || keys.count < 4 }.map { key in
+      let test = other.chosenMinusThis[key]
+      return key + " " + number(other.means[key] ?? 0)
+        + String(format: " (%+.4f, p %.4f)", test?.difference ?? 0, test?.pValue ?? 1)
+    }
+    return "beside \(other.recommender): " + parts.joined(separator: "  ")
   }
 
   /// A table with a row a metric and a column a cut, intervals beside where there are some.

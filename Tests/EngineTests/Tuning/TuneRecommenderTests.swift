@@ -84,17 +84,17 @@ import Testing
     #expect(none?.code == .unreadableInput)
   }
 
-  static let mistakes: [@Sendable (TuneRecommender) -> TuneRecommender] = [
-    { var it = $0; it.metric = "ndcg"; return it }, { var it = $0; it.metric = "taste@5"; return it },
-    { var it = $0; it.space = ["k=9..1"]; return it }, { var it = $0; it.trials = 0; return it },
-    { var it = $0; it.validation = .folds(1); return it },
-    { var it = $0; it.validation = .share(1.5); return it },
-    { var it = $0; it.space = ["k=1..9", "k=3,4"]; return it },
+  static let mistakes: [@Sendable (inout TuneRecommender) -> Void] = [
+    { $0.metric = "ndcg" }, { $0.metric = "taste@5" }, { $0.trials = 0 },
+    { $0.space = ["k=9..1"] }, { $0.space = ["k=1..9", "k=3,4"] },
+    { $0.validation = .folds(1) }, { $0.validation = .share(1.5) },
   ]
 
   @Test func whatCannotBeMeantIsRefused() {
     for mistake in Self.mistakes {
-      #expect(throws: EngineError.self) { try mistake(tuning()).run(train: train) }
+      var wrong = tuning()
+      mistake(&wrong)
+      #expect(throws: EngineError.self) { try wrong.run(train: train) }
     }
     var unknown = tuning()
     unknown.space = ["neighbours=1..9"]
