@@ -58,7 +58,8 @@ public final class TrainShop {
     var histories = HistoryCollector(try store.behaviour())
     try store.forEachEvent { histories.add($0) }
     let behaviour = try ShopBehaviour(
-      histories.finish(), store.productEntries(), weights: options.weights)
+      histories.finish(), store.productEntries(), related: store.allNeighbours(.content),
+      weights: options.weights)
     progress.end(
       "\(behaviour.shoppers.count.formatted()) shoppers, \(behaviour.items.count.formatted())"
         + " items, \(behaviour.count.formatted()) deeds")
@@ -90,15 +91,16 @@ public final class TrainShop {
 
 /// A recommender that was fitted, and its weights in the two blends.
 struct FittedCandidate: Sendable {
-  var name: String
-  var settings: RecommenderSettings
-  var form: WeightForm
+  var candidate: ShopCandidate
   var model: any Recommender
   var seconds: Double
   /// Weight in lists that may hold what the shopper has.
   var all: Float = 0
   /// Weight in lists of what is new to the shopper.
   var new: Float = 0
+
+  var name: String { candidate.name }
+  var form: WeightForm { candidate.form }
 }
 
 extension [FittedCandidate] {
@@ -135,7 +137,7 @@ extension TrainShop {
         "the histories are too short to learn from and to check what was learnt; a few hundred"
           + " events of shoppers who came more than once are a beginning")
     }
-    var candidates = try fitCandidates(train)
+    var candidates = try fitCandidates(train, behaviour.items.content)
     progress.begin("Blending on validation", total: nil, unit: "shoppers")
     let search = try BlendSearch(
       candidates.blend { _ in 1 }, train: train, relevant: relevant, cut: options.cut
@@ -158,10 +160,12 @@ extension TrainShop {
   }
 
   /// Candidates in the order of their cost, as many as the budget lasts for; popularity always.
-  private func fitCandidates(_ train: Interactions) throws -> [FittedCandidate] {
+  private func fitCandidates(
+    _ train: Interactions, _ content: NeighbourLists?
+  ) throws -> [FittedCandidate] {
     let started = ContinuousClock.now
     var candidates: [FittedCandidate] = []
-    for candidate in ShopCandidate.all(for: train, seed: options.seed) {
+    for candidate in ShopCandidate.all(for: train, content: content, seed: options.seed) {
       let spent = started.duration(to: .now).seconds
       // A fit costs about as much again for the test, and again for good.
       if !candidates.isEmpty, spent > options.budget / 3 { break }
@@ -180,14 +184,13 @@ extension TrainShop {
   {
     let started = ContinuousClock.now
     progress.begin("\(what): \(candidate.name)", total: nil, unit: "steps")
-    let model = try candidate.settings.fit(train) { [progress] done, _ in
+    let model = try candidate.fit(train) { [progress] done, _ in
       try Task.checkCancellation()
       progress.advance(to: done)
     }
-    progress.end(candidate.settings.summary)
+    progress.end(candidate.summary)
     return FittedCandidate(
-      name: candidate.name, settings: candidate.settings, form: candidate.form, model: model,
-      seconds: started.duration(to: .now).seconds)
+      candidate: candidate, model: model, seconds: started.duration(to: .now).seconds)
   }
 
   private func fit(_ candidates: [FittedCandidate], to train: Interactions, _ what: String) throws
@@ -195,9 +198,7 @@ extension TrainShop {
   {
     let forms = [WeightForm.counts: train, .logarithm: WeightForm.logarithm.applied(to: train)]
     return try candidates.map { candidate in
-      var fitted = try fit(
-        ShopCandidate(candidate.name, candidate.settings, candidate.form),
-        to: forms[candidate.form] ?? train, what)
+      var fitted = try fit(candidate.candidate, to: forms[candidate.form] ?? train, what)
       (fitted.all, fitted.new) = (candidate.all, candidate.new)
       return fitted
     }

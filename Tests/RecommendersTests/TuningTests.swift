@@ -34,7 +34,7 @@ import Testing
     }
   }
 
-  @Test(arguments: RecommenderContractTests.all) func aFileGivesTheSameSettings(
+  @Test(arguments: RecommenderContractTests.settings) func aFileGivesTheSameSettings(
     _ settings: RecommenderSettings
   ) throws {
     let data = try JSONEncoder().encode(settings)

@@ -41,11 +41,13 @@ struct ShopBehaviour {
 
   /// Joins histories with the catalogue.
   ///
+  /// - Parameter related: the nearest texts of each text by content.
   /// - Throws: ``EngineError`` `nothingToDo` where there is nothing to learn from.
-  init(_ snapshot: BehaviourSnapshot, _ entries: [ProductEntry], weights: EventWeights)
-    throws(EngineError)
-  {
-    let items = ItemTable(entries, known: Set(snapshot.products))
+  init(
+    _ snapshot: BehaviourSnapshot, _ entries: [ProductEntry],
+    related: [Int: [Neighbour]] = [:], weights: EventWeights
+  ) throws(EngineError) {
+    let items = ItemTable(entries, known: Set(snapshot.products), related: related)
     let numbers = snapshot.products.map { items.itemOfProduct[$0] }
     var types: Set<EventType> = []
     for history in snapshot.histories {

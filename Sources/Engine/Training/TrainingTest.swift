@@ -100,7 +100,7 @@ extension TrainingTest.Result {
     let candidates = choice.candidates.indices.map { index in
       let candidate = choice.candidates[index]
       return TrainingReport.Candidate(
-        name: candidate.name, settings: candidate.settings.summary,
+        name: candidate.name, settings: candidate.candidate.summary,
         fitSeconds: candidate.seconds,
         all: TrainingReport.Share(
           weight: candidate.all, validation: choice.all.single[index], test: all.single[index]),

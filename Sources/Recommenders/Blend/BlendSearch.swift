@@ -72,9 +72,10 @@ public struct BlendSearch: Sendable {
   }
 
   /// Whether lists that may hold what a shopper has are better, judged on all that shoppers took:
-  /// lists without repeats can only find the new.
+  /// lists without repeats can only find the new. Where both find as much, what a shopper has is
+  /// left out.
   public func prefersRepeats(_ all: Outcome, over new: Outcome) -> Bool {
-    all.score >= score(new.weights, allowsRepeats: false, countsOwned: true)
+    all.score > score(new.weights, allowsRepeats: false, countsOwned: true)
   }
 
   /// The best weights. O(trials · rows · candidates of a row).

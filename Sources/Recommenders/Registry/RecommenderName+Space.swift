@@ -15,8 +15,9 @@ extension RecommenderName {
         + [Self.range("smoothing", 0.5...200, log: true)]
     case .itemKNN:
       [
-        Self.range("k", 5...1_000), Self.choice("similarity", "cosine", "jaccard", "pearson"),
-        Self.choice("weighting", "none", "tf-idf", "bm25"), Self.range("shrinkage", 0.0...100),
+        // A weighting goes with the cosine alone.
+        Self.range("k", 5...1_000), Self.choice("weighting", "none", "tf-idf", "bm25"),
+        Self.range("shrinkage", 0.0...100),
       ]
     case .userKNN:
       [

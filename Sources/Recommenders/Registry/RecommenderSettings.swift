@@ -135,7 +135,9 @@ extension ModelArchive {
   ///
   /// - Throws: ``RecommenderError`` `damaged`.
   public func model() throws -> any Recommender {
-    switch RecommenderName(rawValue: kind) {
+    if kind == ContentModel.kind { return try ContentModel(self) }
+    if OrderedModel.isKind(kind) { return try OrderedModel(self) }
+    return switch RecommenderName(rawValue: kind) {
     case .popularity: try PopularityModel(self)
     case .habit: try HabitModel(self)
     case .itemKNN: try ItemKNNModel(self)

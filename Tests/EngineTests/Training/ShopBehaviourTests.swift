@@ -93,6 +93,22 @@ import Testing
     #expect(table.representatives == ["", "new", ""])
   }
 
+  /// Text 3 is like text 1, which somebody took; text 4 is like text 2, which nobody did.
+  @Test func whatIsLikeSomethingTakenIsAnItemToo() {
+    let entries = (0..<5).map { ProductEntry(ordinal: $0, id: "p\($0)", text: $0, baskets: 0) }
+    let related = [
+      0: [Neighbour(item: 1, score: 0.5)],
+      1: [Neighbour(item: 3, score: 0.9), Neighbour(item: 0, score: 0.5)],
+      2: [Neighbour(item: 4, score: 0.9)],
+    ]
+    let table = ItemTable(entries, known: ["p0", "p1"], related: related)
+    #expect(table.representatives == ["p0", "p1", "p3"])
+    #expect(table.content?.count == 3)
+    #expect(table.content?[1].map(\.item) == [2, 0])
+    #expect(ItemTable(entries, known: ["p0", "p1"]).content == nil)
+    #expect(ItemTable(entries, known: ["p2"], related: related).representatives == ["p2", "p4"])
+  }
+
   @Test(arguments: ["view_item", "view_item=x", "view_item=-1", "=1", "nothing=1", "view_item=nan"])
   func weightsThatAreNoneAreRefused(_ pair: String) {
     #expect(throws: EngineError.self) { try EventWeights(pairs: [pair]) }

@@ -15,7 +15,10 @@ import Testing
   private static let shelf = 10
 
   /// - Parameter item: the product of a shopper's n-th purchase, within the shopper's shelf.
-  private func shop(item: (_ shopper: Int, _ deed: Int) -> Int) throws -> ShopStore {
+  ///   - alike: the products that are like a product.
+  private func shop(
+    alike: (_ product: Int) -> [Int] = { _ in [] }, item: (_ shopper: Int, _ deed: Int) -> Int
+  ) throws -> ShopStore {
     let store = try ShopStore(directory: directory, for: .building)
     let products = (0..<4 * Self.shelf).map { Product(id: "p\($0)", title: "product \($0)") }
     let histories = (0..<60).map { shopper in
@@ -28,8 +31,8 @@ import Testing
         })
     }
     var (similar, together) = (NeighbourLists(), NeighbourLists())
-    for _ in products {
-      similar.append([Neighbour]())
+    for product in products.indices {
+      similar.append(alike(product).map { Neighbour(item: $0, score: 0.9) })
       together.append([Neighbour]())
     }
     try store.publish(
@@ -93,6 +96,23 @@ import Testing
     }
     let all = try recommend.recommend(for: .session(["p31"]), count: 100)
     #expect(all.items.count == 39 && all.shortBecause != nil)
+  }
+
+  /// Every shopper takes the even products of a shelf one after the other, and each has an odd twin
+  /// that came on the market later: only its content says whom it is for.
+  @Test func productsNobodyHasTakenAreFoundByTheirContent() throws {
+    // The first six deeds lie in the span that is learnt from; the twins are taken after it.
+    let store = try shop(alike: { [$0 ^ 1] }) { shopper, deed in
+      deed < 5 ? (shopper / 4 % 2 * 2 + deed) % 5 * 2 : (deed - 5 + shopper / 4) % 5 * 2 + 1
+    }
+    let report = try train()
+    let content = try #require(report.candidates.first { $0.name == "content" })
+    let behaviour = try #require(report.candidates.first { $0.name == "item-knn" })
+    #expect(content.new.validation > behaviour.new.validation)
+    #expect(content.new.weight > 0)
+    let visit = try RecommendProducts(store: store).recommend(for: .session(["p4"]), count: 8)
+    let twin = try #require(visit.items.first { $0.id == "p5" })
+    #expect(twin.reasons.contains { $0.source == "content" && $0.contribution > 0 })
   }
 
   @Test func anotherTrainingReplacesTheFirst() throws {

@@ -1,0 +1,84 @@
+public import AkinCatalogue
+
+/// A sequence recommender as a recommender over interactions: histories are read in the order of
+/// their times, equal times in the order of items. An item stands where it was last taken.
+///
+/// So that what comes next can be blended with what is liked. Scores say how likely each item is to
+/// be the next one.
+public struct OrderedModel: Recommender {
+  /// What is put before the inner model's kind.
+  public static let kind = "ordered"
+  private static let prefix = kind + "."
+
+  /// What reads the sequences.
+  public let model: any SequenceRecommender
+  /// The number of items that are ranked.
+  public var itemCount: Int { model.itemCount }
+
+  /// Reads histories for `model`.
+  public init(_ model: any SequenceRecommender) { self.model = model }
+
+  /// Learns from the shoppers' histories in their order.
+  ///
+  /// - Throws: ``RecommenderError`` `noInteractions`; as `fit` of `algorithm`.
+  public static func fitting(
+    _ algorithm: some SequenceAlgorithm, to interactions: Interactions, progress: FitProgress
+  ) throws -> OrderedModel {
+    var sequences = Sequences(itemCount: interactions.itemCount)
+    for user in 0..<interactions.userCount {
+      sequences.append(ordered(user, of: interactions))
+    }
+    return OrderedModel(try algorithm.fit(sequences, validation: nil, progress: progress))
+  }
+
+  /// A history, oldest first.
+  static func ordered(_ user: Int, of histories: Interactions) -> [Int32] {
+    let entries = histories.range(of: user)
+    guard let times = histories.times else { return Array(histories.items[entries]) }
+    return entries.sorted { (times[$0], $0) < (times[$1], $1) }.map { histories.items[$0] }
+  }
+
+  /// As the inner model.
+  public func score(_ shoppers: Shoppers, into scores: UnsafeMutableBufferPointer<Float>) throws {
+    try RecommenderError.check(shoppers.histories.itemCount, against: itemCount)
+    scores.update(repeating: 0)
+    var places: [Int] = []
+    var histories: [ArraySlice<Int32>] = []
+    for (place, user) in shoppers.rows.enumerated() where !shoppers.histories[user].isEmpty {
+      places.append(place)
+      histories.append(Self.ordered(user, of: shoppers.histories)[...])
+    }
+    if histories.count == shoppers.count { return try model.score(histories, into: scores) }
+    // Sequence recommenders take no empty histories: the others are scored apart.
+    var own = [Float](repeating: 0, count: histories.count * itemCount)
+    guard !histories.isEmpty else { return }
+    try own.withUnsafeMutableBufferPointer { try model.score(histories, into: $0) }
+    for (index, place) in places.enumerated() {
+      _ = scores[(place * itemCount)...].update(
+        fromContentsOf: own[index * itemCount..<(index + 1) * itemCount])
+    }
+  }
+
+  /// What comes after `item` alone.
+  public func similarItems(to item: Int, k: Int) throws -> [Neighbour] {
+    try recommend(for: Shoppers(history: [item], itemCount: itemCount), k: k)
+  }
+
+  /// The inner model's parts.
+  public func archived() throws -> ModelArchive {
+    var archive = try model.archived()
+    archive.kind = Self.prefix + archive.kind
+    return archive
+  }
+
+  /// Whether an archive is of such a model.
+  static func isKind(_ kind: String) -> Bool { kind.hasPrefix(prefix) }
+
+  /// Takes the inner model's parts.
+  public init(_ archive: ModelArchive) throws {
+    guard Self.isKind(archive.kind) else { throw archive.damaged("is of another kind") }
+    var inner = archive
+    inner.kind = String(archive.kind.dropFirst(Self.prefix.count))
+    self.init(try SequenceModels.load(inner))
+  }
+}
