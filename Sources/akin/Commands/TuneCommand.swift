@@ -40,8 +40,15 @@ struct TuneCommand: ParsableCommand {
     help: ArgumentHelp("Settings that are not searched.", valueName: "name=value"))
   var set: [String] = []
 
-  @Option(help: "How: tpe (learns from trials), random or grid.")
-  var method: TuneRecommender.Method = .tpe
+  @Option(
+    help: ArgumentHelp("How: tpe (learns from trials), random or grid.", valueName: "name"),
+    transform: {
+      guard let method = TuneRecommender.Method(rawValue: $0) else {
+        throw ValidationError("there are tpe, random and grid")
+      }
+      return method
+    })
+  var method = TuneRecommender.Method.tpe
 
   @Option(
     parsing: .upToNextOption,
@@ -113,8 +120,6 @@ struct TuneCommand: ParsableCommand {
     return try name.settings.changing(changes)
   }
 }
-
-extension TuneRecommender.Method: ExpressibleByArgument {}
 
 /// `name=value` on the command line.
 enum SettingChange {
