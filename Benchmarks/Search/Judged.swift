@@ -75,8 +75,12 @@ struct Judged {
         try validation.append(values, targets: targets)
       }
     }
-    let ranker = try LearnedRanker.fit(train, validation: validation, options: options)
-    log("learning, \(ranker.order.treeCount) and \(ranker.value.treeCount) trees")
+    let ranker = try LearnedRanker.fit(
+      train, validation: validation, options: options,
+      rounds: settings["rounds"].flatMap { Int($0) } ?? 1)
+    log(
+      "learning, \(ranker.order.treeCount) and \(ranker.value.treeCount) trees, value share \(ranker.valueShare)"
+    )
     if let model = settings["model"] { try ranker.save(to: URL(filePath: model)) }
     try write(ranker, features, to: output)
   }
@@ -122,7 +126,7 @@ struct Judged {
 
   private func write(_ ranker: LearnedRanker, _ features: [[Float]], to output: String) throws {
     let cosine = RankFeatures.names.firstIndex(of: "cosine") ?? 0
-    var lines = ["id\tsplit\tquery\trelevance\twords\tmeaning\tfused\tlearned\tvalue"]
+    var lines = ["id\tsplit\tquery\trelevance\twords\tmeaning\tfused\torder\tmixed\tvalue"]
     for group in groups() where rows[group[0]].split != "train" {
       func order(_ column: Int) -> [Int] {
         group.sorted { (features[$1][column], $0) < (features[$0][column], $1) }
@@ -133,6 +137,7 @@ struct Judged {
       for row in group {
         let values: [Float] = [
           features[row][0], features[row][cosine], fused[row] ?? 0, ranker.order(features[row]),
+          ranker.score(features[row]),
           ranker.value(features[row]) + 1,
         ]
         lines.append(

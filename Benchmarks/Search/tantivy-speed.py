@@ -1,6 +1,7 @@
 """tantivy-speed.py CORPUS QUERIES: tantivy on the same products and queries, one thread, as JSON."""
 
 import json
+import math
 import resource
 import sys
 import tempfile
@@ -43,8 +44,9 @@ def main(corpus, queries):
         report = {"indexing_s": time.perf_counter() - start, "products": len(lines)}
         searcher = index.searcher()
         for name, conjunction in [("all_words", True), ("any_word", False)]:
-            times, found = [], 0
-            for number, text in enumerate(asked[:200] + asked):
+            # Of each query the least of three times: what it costs, not what else the machine did.
+            times, found = [math.inf] * len(asked), 0
+            for number, text in enumerate(asked * 3):
                 words = "".join(c if c.isalnum() else " " for c in text)
                 start = time.perf_counter()
                 query = index.parse_query_lenient(
@@ -53,8 +55,9 @@ def main(corpus, queries):
                 result = searcher.search(query, 10, count=True)
                 titles = [searcher.doc(address)["title"] for _, address in result.hits]
                 elapsed = (time.perf_counter() - start) * 1000
-                if number >= 200:
-                    times.append(elapsed)
+                place = number % len(asked)
+                times[place] = min(times[place], elapsed)
+                if number < len(asked):
                     found += result.count or len(titles)
             times.sort()
             report[name] = {

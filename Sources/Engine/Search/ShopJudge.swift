@@ -54,7 +54,7 @@ package final class ShopJudge: Sendable {
     _ query: String, _ ids: [String], near: ShopSearch.Near, index: SearchIndex,
     ranker: LearnedRanker
   ) throws -> [Float] {
-    try rows(query, ids, near: near, index: index).map { $0.map { ranker.order($0) } ?? -.infinity }
+    try rows(query, ids, near: near, index: index).map { $0.map { ranker.score($0) } ?? -.infinity }
   }
 
   /// The numbers that a ranker sees; `nil` for a product that is not in the index.

@@ -104,18 +104,18 @@ public struct TrainSearch {
     var options = TreeOptions()
     options.smallestLeaf = max(5, min(30, report.products / 200))
     let ranker = try LearnedRanker.fit(
-      try Self.rows(parts[0]), validation: try Self.rows(parts[1]), options: options)
-    progress.end("\(ranker.order.treeCount) trees")
+      try Self.rows(parts[0]), validation: try Self.rows(parts[1]), options: options, rounds: 3)
+    progress.end("\(ranker.order.treeCount + ranker.value.treeCount) trees")
     report.figures = ["words", "meaning", "both"].map { name in
       Self.figure(name, parts) { $0.orders[name] ?? [] }
     }
     let learned = Self.figure("learned", parts) { group in
-      let scores = group.rows.map { ranker.order($0) }
+      let scores = group.rows.map { ranker.score($0) }
       return scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
     }
     let best = report.figures.max { $0.validation < $1.validation }
     report.figures.append(learned)
-    report.isKept = ranker.order.treeCount > 0 && learned.validation > best?.validation ?? 0
+    report.isKept = learned.validation > best?.validation ?? 0
     if report.isKept {
       try ranker.save(to: ShopJudge.file(in: store.directory))
       report.reason = "The learned order is the best on validation and is in use now."

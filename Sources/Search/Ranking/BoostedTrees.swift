@@ -40,6 +40,24 @@ public struct BoostedTrees: Sendable, Hashable, Codable {
     return sum
   }
 
+  /// The mean of several ensembles over the same columns, of which there is at least one.
+  init(meanOf parts: [BoostedTrees]) {
+    let share = 1 / Float(parts.count)
+    base = parts.reduce(0) { $0 + $1.base } * share
+    featureCount = parts[0].featureCount
+    trees = parts.flatMap(\.trees).map { tree in
+      tree.map { node in
+        var node = node
+        node.value *= share
+        return node
+      }
+    }
+  }
+
+  init(base: Float, trees: [[Node]], featureCount: Int) {
+    (self.base, self.trees, self.featureCount) = (base, trees, featureCount)
+  }
+
   /// Whether every node leads on to later ones and asks about a column that there is.
   var isConsistent: Bool {
     base.isFinite

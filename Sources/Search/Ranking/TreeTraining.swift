@@ -154,11 +154,11 @@ public struct TreeTraining {
     }
   }
 
-  private static func discount(_ rank: Int, _ cut: Int) -> Float {
+  fileprivate static func discount(_ rank: Int, _ cut: Int) -> Float {
     rank < cut ? 1 / log2(Float(rank + 2)) : 0
   }
 
-  private static func gain(of targets: some Sequence<Float>, cut: Int) -> Float {
+  fileprivate static func gain(of targets: some Sequence<Float>, cut: Int) -> Float {
     targets.enumerated().reduce(0) { $0 + $1.element * discount($1.offset, cut) }
   }
 
@@ -169,16 +169,24 @@ public struct TreeTraining {
       return zip(scores, rows.targets).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
         / Float(rows.count)
     case .order(let cut):
-      var (sum, count): (Float, Float) = (0, 0)
-      for group in rows.groups {
-        let targets = rows.targets[group]
-        guard targets.min() != targets.max() else { continue }
-        let ideal = Self.gain(of: targets.sorted(by: >), cut: cut)
-        let order = group.sorted { (scores[$1], $0) < (scores[$0], $1) }
-        sum += Self.gain(of: order.lazy.map { rows.targets[$0] }, cut: cut) / ideal
-        count += 1
-      }
-      return count == 0 ? 0 : -sum / count
+      return -rows.ndcg(scores, cut: cut)
     }
+  }
+}
+
+extension RankingRows {
+  /// The mean NDCG of an order by `scores` over queries with unequal targets; ties in the order of
+  /// the rows. 0 without such queries.
+  func ndcg(_ scores: [Float], cut: Int) -> Float {
+    var (sum, count): (Float, Float) = (0, 0)
+    for group in groups {
+      let held = targets[group]
+      guard held.min() != held.max() else { continue }
+      let ideal = TreeTraining.gain(of: held.sorted(by: >), cut: cut)
+      let order = group.sorted { (scores[$1], $0) < (scores[$0], $1) }
+      sum += TreeTraining.gain(of: order.lazy.map { targets[$0] }, cut: cut) / ideal
+      count += 1
+    }
+    return count == 0 ? 0 : sum / count
   }
 }

@@ -1,0 +1,116 @@
+import AkinCatalogue
+import AkinSearch
+import AkinStorage
+import Foundation
+import Testing
+
+@testable import AkinEngine
+
+@Suite struct TrainSearchTests {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "akin-shop-\(UUID())")
+
+  /// Of each of `count` words three products; people want the one that ends in the word.
+  private func shop(_ count: Int) throws -> (ShopStore, SearchJudgments) {
+    let store = try ShopStore(directory: folder, for: .building)
+    var products: [Product] = []
+    var judgments = SearchJudgments()
+    for number in 0..<count {
+      let word = "word\(number)x"
+      for (place, (title, relevance)) in [
+        ("\(word) plain shirt", Float(0)), ("shirt \(word) plain", 1), ("plain shirt \(word)", 2),
+      ].enumerated() {
+        products.append(Product(id: "\(number)-\(place)", title: title))
+        judgments.add(word, "\(number)-\(place)", relevance)
+      }
+      judgments.add(word, "gone", 1)
+    }
+    let texts = products.map(\.title)
+    try store.publish(
+      ShopSnapshot(
+        products: products, texts: texts, textOfProduct: Array(texts.indices),
+        baskets: texts.map { _ in 0 }, similar: NeighbourLists(),
+        boughtTogether: NeighbourLists(), records: [:]))
+    return (store, judgments)
+  }
+
+  private func search(_ store: ShopStore) throws -> ShopSearch {
+    ShopSearch(
+      index: try ShopIndex.open(store), product: { try store.product(id: $0)?.product },
+      meaning: { _, _ in ShopSearch.Near(items: []) }, judge: try ShopJudge(store: store))
+  }
+
+  @Test func anOrderIsLearnedKeptAndUsed() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (store, judgments) = try shop(120)
+    let before = try search(store).search(SearchRequest("word7x")).items.map(\.id)
+    #expect(before.first == "7-0")
+    let training = try TrainSearch(
+      store: store, judgments: judgments, progress: SilentProgress(),
+      meaning: { _, _ in ShopSearch.Near(items: []) })
+    let report = try training.run()
+    #expect(report.isKept && report.queries == 120 && report.products == 360, "\(report)")
+    #expect(report.unknown == 120 && report.source == "judged")
+    let learned = try #require(report.figures.last)
+    #expect(learned.order == "learned" && learned.test > 0.99, "\(learned)")
+    #expect(report.figures.first { $0.order == "words" }.map { $0.test < 0.9 } == true)
+    let search = try search(store)
+    #expect(try search.search(SearchRequest("word7x")).items.map(\.id) == ["7-2", "7-1", "7-0"])
+    #expect(try search.search(SearchRequest("word7x"), mode: .words).items.map(\.id) == before)
+    // Pages go on where the last one ended.
+    var request = SearchRequest("plain shirt")
+    request.count = 100
+    var (seen, cursor): ([String], String?) = ([], nil)
+    repeat {
+      request.cursor = cursor
+      let page = try search.search(request)
+      seen += page.items.map(\.id)
+      cursor = page.cursor
+    } while cursor != nil && seen.count < 1_000
+    #expect(seen.count == 360 && Set(seen).count == 360)
+    // A file of another version says so instead of being passed over.
+    try Data("{}".utf8).write(to: folder.appending(path: "search-ranker.json"))
+    #expect(throws: SearchError.self) { try search.search(SearchRequest("word7x")) }
+    #expect(try search.search(SearchRequest("word7x"), mode: .words).items.count == 3)
+  }
+
+  @Test func whatIsNoBetterIsNotKept() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (store, _) = try shop(80)
+    var judgments = SearchJudgments()
+    // The order of words itself: nothing can be better.
+    for number in 0..<80 {
+      for (place, relevance) in [Float(2), 1, 0].enumerated() {
+        judgments.add("word\(number)x", "\(number)-\(place)", relevance)
+      }
+    }
+    let report = try TrainSearch(
+      store: store, judgments: judgments, progress: SilentProgress(),
+      meaning: { _, _ in ShopSearch.Near(items: []) }
+    ).run()
+    #expect(!report.isKept && report.reason.contains("nothing was changed"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path() + "/search-ranker.json"))
+  }
+
+  @Test func tooLittleIsSaid() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (store, judgments) = try shop(10)
+    let error = #expect(throws: EngineError.self) {
+      try TrainSearch(
+        store: store, judgments: judgments, progress: SilentProgress(),
+        meaning: { _, _ in ShopSearch.Near(items: []) }
+      ).run()
+    }
+    #expect(error?.code == .nothingToDo)
+  }
+
+  /// What is near by chance is told from what is near.
+  @Test func theFloorLiesAboveChance() {
+    let sample = (0..<256).map { 0.80 + Float($0 % 16) / 400 }
+    let floor = MeaningFloor.floor(best: 0.93, sample: sample)
+    #expect(floor > 0.85 && floor < 0.92)
+    #expect(MeaningFloor.floor(best: 0.84, sample: sample) > 0.84)
+    #expect(MeaningFloor.floor(best: 0.9, sample: [0.8]) == -.infinity)
+    #expect(MeaningFloor.places(among: 1_000).count == 256)
+    #expect(MeaningFloor.places(among: 3) == [0, 1, 2] && MeaningFloor.places(among: 0).isEmpty)
+  }
+}
