@@ -70,7 +70,7 @@ final class ShopMeaning: Sendable {
 /// stands above texts taken at random.
 enum MeaningFloor {
   /// Standard deviations above texts at random, at least.
-  static let deviations: Float = 3
+  static let deviations: Float = 4
   /// The share of the way from texts at random to the nearest one, at least.
   static let share: Float = 0.6
   /// Texts at random that are compared.
