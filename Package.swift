@@ -186,7 +186,14 @@ let package = Package(
     tests("Text", exclude: ["Fixtures"]),
     tests("Neural"),
     tests("Encoders", ["AkinNeural"], exclude: ["Fixtures"]),
-    tests("Similarity", ["AkinCatalogue", "CKernels"]),
+    // Is killed by the tests of the index on disk.
+    .executableTarget(
+      name: "akin-index-writer", dependencies: ["AkinSimilarity"], path: "Tests/IndexWriter",
+      swiftSettings: swiftSettings),
+
+    tests(
+      "Similarity", ["AkinCatalogue", "CKernels", "akin-index-writer"],
+      exclude: ["Durable/Fixtures"]),
     tests("Search", ["AkinCatalogue", "AkinText", "CKernels"]),
     tests("Alike", ["AkinCatalogue", "AkinEncoders", "AkinSimilarity"]),
     tests("Evaluation", ["AkinCatalogue"]),

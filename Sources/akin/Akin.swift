@@ -23,7 +23,8 @@ import Foundation
       BuildCommand.self, SimilarCommand.self, SearchCommand.self, SuggestCommand.self,
       SearchTrainCommand.self,
       EncodeCommand.self, ReportCommand.self,
-      GraphCommand.self, EvaluateCommand.self, TuneCommand.self, TrainCommand.self,
+      GraphCommand.self, IndexCommand.self, EvaluateCommand.self, TuneCommand.self,
+      TrainCommand.self,
       RecommendCommand.self, MatchCommand.self,
       ModelCommand.self, DoctorCommand.self,
       ServeCommand.self, UpCommand.self, KeyCommand.self, BackupCommand.self,
@@ -56,6 +57,7 @@ import Foundation
     let commands: [any ParsableCommand.Type] = [
       BuildCommand.self, EncodeCommand.self, GraphCommand.self, EvaluateCommand.self,
       TrainCommand.self, TuneCommand.self, MatchCommand.self, SearchTrainCommand.self,
+      IndexCommand.self,
     ]
     return commands.contains {
       $0.configuration.commandName == CommandLine.arguments.dropFirst().first

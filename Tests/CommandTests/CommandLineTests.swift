@@ -3,9 +3,8 @@ import Testing
 
 @Suite struct CommandLineTests {
   @Test(arguments: [
-    "build", "similar", "search", "suggest", "search-train", "encode", "graph", "report", "model",
-    "doctor", "serve", "up", "key",
-    "backup", "restore",
+    "build", "similar", "search", "suggest", "search-train", "encode", "graph", "index", "report",
+    "model", "doctor", "serve", "up", "key", "backup", "restore",
   ])
   func everyCommandExplainsItself(command: String) throws {
     let help = try AkinProcess.run(command, "--help")

@@ -1,8 +1,9 @@
 internal import Foundation
 
 extension DurableIndex {
-  /// Bytes of logs from which recent changes are put into a segment, however few items they are.
-  static let logLimit = 1 << 24
+  /// Bytes of logs from which recent changes are put into a segment, however few items they are:
+  /// what a start may take its time to read.
+  private var logLimit: Int { max(1 << 24, 4 * memory.policy.tailLimit * (4 * dimension + 256)) }
 
   /// Turns recent items into a segment once they are many, merges segments that have become many,
   /// and removes logs and segments that are not needed any more. Quick where nothing is due.
@@ -16,7 +17,7 @@ extension DurableIndex {
         try store.checkWritable()
         return store.logBytes
       }
-      if memory.snapshot.tailCount >= memory.policy.tailLimit || logBytes >= Self.logLimit {
+      if memory.snapshot.tailCount >= memory.policy.tailLimit || logBytes >= logLimit {
         try checkpoint { memory.beginFreeze() }
       }
       while let rewrite = memory.beginMerge() { try finish(rewrite, covering: []) }

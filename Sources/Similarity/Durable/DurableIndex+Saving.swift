@@ -23,6 +23,26 @@ extension DurableIndex {
     }
   }
 
+  /// Saves the index in `url` as it is now, as ``save(to:copying:)`` does, without opening it:
+  /// also while another process writes to it.
+  ///
+  /// - Throws: ``IndexStoreError`` `noIndex`, `damaged` (of the log, the manifest; see
+  ///   ``verify(_:)`` for the rest), `exists`, `diskFull`, `notWritable`, `uncertain`.
+  public static func save(_ url: URL, to target: URL, copying: Bool = false) throws {
+    let source = IndexFolder(url)
+    try source.readingSteadily { manifest in
+      var sealed = manifest
+      if let last = manifest.logs.last, last.sealed == nil {
+        let log = try StoredLog(last, identity: manifest.identity, in: source)
+        if let damage = log.scan.damage.first {
+          throw IndexStoreError(damage, in: source.path)
+        }
+        sealed.logs[sealed.logs.count - 1].sealed = log.scan.end
+      }
+      try sealed.copyFiles(from: source, to: IndexFolder(target), linking: !copying)
+    }
+  }
+
   /// Makes an index in a new folder of a snapshot, after comparing all of it with its checksums.
   ///
   /// - Throws: ``IndexStoreError`` `damaged` where the snapshot is, `exists`, `diskFull`,

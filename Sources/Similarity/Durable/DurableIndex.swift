@@ -52,10 +52,14 @@ public final class DurableIndex: Sendable {
   /// What is on disk; touched by whom ``queue`` lets.
   let store: IndexStore
   private let lock: IndexLock?
+  /// Bytes that the changes of a batch may take.
+  private let batchLimit: Int
 
   init(
-    folder: IndexFolder, memory: VectorIndex, store: IndexStore, tornBytes: Int, lock: IndexLock?
+    folder: IndexFolder, memory: VectorIndex, store: IndexStore, tornBytes: Int = 0,
+    lock: IndexLock?, batchLimit: Int = LogFrame.payloadLimit
   ) {
+    self.batchLimit = batchLimit
     self.folder = folder
     self.memory = memory
     self.store = store
@@ -76,7 +80,7 @@ public final class DurableIndex: Sendable {
 
   static func create(
     in folder: IndexFolder, dimension: Int, measure: IndexMeasure = .cosine,
-    policy: MaintenancePolicy = MaintenancePolicy()
+    policy: MaintenancePolicy = MaintenancePolicy(), batchLimit: Int = LogFrame.payloadLimit
   ) throws -> DurableIndex {
     let memory = try VectorIndex(dimension: dimension, measure: measure, policy: policy)
     try folder.make()
@@ -84,7 +88,8 @@ public final class DurableIndex: Sendable {
     let store = IndexStore(
       Manifest(identity: .random(), dimension: dimension, measure: measure), in: folder)
     try store.write(parts: [])
-    return DurableIndex(folder: folder, memory: memory, store: store, tornBytes: 0, lock: lock)
+    return DurableIndex(
+      folder: folder, memory: memory, store: store, lock: lock, batchLimit: batchLimit)
   }
 
   /// Components of a vector.
@@ -106,11 +111,11 @@ public final class DurableIndex: Sendable {
     try check(changes)
     var payload = ByteWriter()
     ChangeCoding.put(changes, into: &payload)
-    guard payload.bytes.count <= LogFrame.payloadLimit else {
+    guard payload.bytes.count <= batchLimit else {
       throw IndexStoreError(
         .refused, folder.path,
         "\(changes.count) changes take \(payload.bytes.count) bytes, a batch at most"
-          + " \(LogFrame.payloadLimit); apply them in parts")
+          + " \(batchLimit); apply them in parts")
     }
     let request = CommitQueue.Request(changes, payload: payload.bytes)
     try queue.submit(request) { commit($0) }

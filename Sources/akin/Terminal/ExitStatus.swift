@@ -55,6 +55,8 @@ struct ExitStatus {
       case .checkpoint: cannotWrite
       default: unusableInput
       }
+    case let error as IndexStoreError: storeCode(error.code)
+    case is IndexError: unusableInput
     case is ConfigurationError: usage
     case is CancellationError: interrupted
     case is ValidationError, is ExitCode, is CleanExit: nil
@@ -86,6 +88,15 @@ struct ExitStatus {
     case .writeFailed: cannotWrite
     case .computation: defect
     default: unusableInput
+    }
+  }
+
+  private static func storeCode(_ code: IndexStoreError.Code) -> Int32 {
+    switch code {
+    case .noIndex, .damaged, .tooNew, .unreadable, .refused: unusableInput
+    case .busy: busy
+    case .exists, .diskFull, .notWritable, .uncertain: cannotWrite
+    case .closed: defect
     }
   }
 

@@ -99,29 +99,36 @@ import Testing
     let recorder = DiskRecorder()
     let folder = IndexFolder(place) { step in
       // A disk that takes its time.
-      if case .sync = step { usleep(500) }
+      if case .sync = step { usleep(2_000) }
       return recorder.watch(step)
     }
     let index = try DurableIndex.create(
       in: folder, dimension: IndexWorkload.dimension, measure: .innerProduct, policy: .tiny)
     let (writers, each) = (8, 40)
     let failures = Mutex(0)
-    DispatchQueue.concurrentPerform(iterations: writers + 1) { thread in
-      do {
-        if thread == writers {
-          for _ in 0..<30 { try index.maintain() }
-          return
+    let group = DispatchGroup()
+    // Threads of their own: a pool has no more than there are cores.
+    for thread in 0...writers {
+      group.enter()
+      Thread.detachNewThread {
+        defer { group.leave() }
+        do {
+          if thread == writers {
+            for _ in 0..<30 { try index.maintain() }
+            return
+          }
+          var random = SplitMix64(seed: UInt64(thread))
+          for number in 0..<each {
+            let item = IndexWorkload.item("item \(thread * each + number)", &random)
+            try index.apply([.put(item)])
+            if index.snapshot.item(item.id) != item { failures.withLock { $0 += 1 } }
+          }
+        } catch {
+          failures.withLock { $0 += 1 }
         }
-        var random = SplitMix64(seed: UInt64(thread))
-        for number in 0..<each {
-          let item = IndexWorkload.item("item \(thread * each + number)", &random)
-          try index.apply([.put(item)])
-          if index.snapshot.item(item.id) != item { failures.withLock { $0 += 1 } }
-        }
-      } catch {
-        failures.withLock { $0 += 1 }
       }
     }
+    group.wait()
     #expect(failures.withLock { $0 } == 0)
     let syncs = recorder.events.filter {
       if case .step(.sync(let file)) = $0 { file.hasPrefix(IndexFormat.logPrefix) } else { false }
@@ -182,7 +189,7 @@ import Testing
 
   @Test func snapshotsWhileWritesGoOn() throws {
     let index = try create()
-    let home = home
+    let (home, source) = (home, place)
     let workload = IndexWorkload(batches: 200, seed: 7)
     let failures = Mutex<[String]>([])
     DispatchQueue.concurrentPerform(iterations: 3) { thread in
@@ -193,7 +200,12 @@ import Testing
         default:
           for number in 0..<10 {
             let place = home.place("snapshot \(number)")
-            try index.save(to: place)
+            // By the process that writes, and by any other.
+            if number % 2 == 0 {
+              try index.save(to: place)
+            } else {
+              try DurableIndex.save(source, to: place)
+            }
             let opened = try DurableIndex.open(place, for: .reading)
             if workload.state(of: opened.snapshot, in: 0...200) == nil {
               failures.withLock { $0.append("snapshot \(number) is of no moment") }
@@ -221,12 +233,13 @@ import Testing
   }
 
   @Test func aBatchThatIsTooLargeIsRefused() throws {
-    let index = try DurableIndex.create(at: place, dimension: IndexLimits.dimension)
-    let vector = [Float](repeating: 1, count: IndexLimits.dimension)
-    let changes = (0...LogFrame.payloadLimit / (4 * IndexLimits.dimension)).map {
-      IndexChange.put(IndexItem(id: "\($0)", vector: vector))
-    }
+    let index = try DurableIndex.create(
+      in: IndexFolder(place), dimension: IndexWorkload.dimension, measure: .innerProduct,
+      batchLimit: 1_000)
+    let changes = IndexWorkload(batches: 20, seed: 1).batches.flatMap(\.self)
     #expect(Self.error { try index.apply(changes) }?.code == .refused)
     #expect(index.snapshot.count == 0)
+    try index.apply(Array(changes[..<5]))
+    #expect(index.statistics.changes == 5)
   }
 }
