@@ -157,7 +157,8 @@ let package = Package(
       exclude: ["README.md", "compare.py", "run"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "akin-bench-index", dependencies: ["AkinSimilarity", "AkinCatalogue"],
-      path: "Benchmarks/Index", exclude: ["compare.py", "run"], swiftSettings: swiftSettings),
+      path: "Benchmarks/Index", exclude: ["compare.py", "kill", "run"], swiftSettings: swiftSettings
+    ),
     .executableTarget(
       name: "akin-bench-alike",
       dependencies: ["AkinAlike", "AkinEncoders", "AkinSimilarity", "AkinCatalogue"],
