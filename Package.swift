@@ -154,7 +154,7 @@ let package = Package(
       path: "Benchmarks/Catalogue", exclude: ["generate", "run"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "akin-bench-graph", dependencies: ["AkinSimilarity"], path: "Benchmarks/Graph",
-      exclude: ["README.md", "compare.py", "run"], swiftSettings: swiftSettings),
+      exclude: ["README.md", "compare.py", "run", "scale.py"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "akin-bench-index", dependencies: ["AkinSimilarity", "AkinCatalogue"],
       path: "Benchmarks/Index", exclude: ["compare.py", "kill", "run"], swiftSettings: swiftSettings
@@ -162,7 +162,7 @@ let package = Package(
     .executableTarget(
       name: "akin-bench-alike",
       dependencies: ["AkinAlike", "AkinEncoders", "AkinSimilarity", "AkinCatalogue"],
-      path: "Benchmarks/Alike", exclude: ["run"], swiftSettings: swiftSettings),
+      path: "Benchmarks/Alike", exclude: ["minhash.py", "run"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "akin-bench-search", dependencies: ["AkinSearch", "AkinCatalogue", "AkinSimilarity"],
       path: "Benchmarks/Search", exclude: ["compare.py", "corpus.py", "run", "tantivy-speed.py"],

@@ -4,7 +4,7 @@ import AkinEncoders
 import AkinSimilarity
 import Foundation
 
-/// akin-bench-alike [--part cluster,pairs,zh,relations] [--model NAME] [--set name=value …] [--half 0|1] [--rivals no]
+/// akin-bench-alike [--part cluster,duplicates,pairs,zh,relations] [--model NAME] [--set name=value …] [--half 0|1] [--rivals no]
 struct AlikeBenchmark {
   private var parts: Set<String> = ["cluster", "pairs", "zh"]
   private var model = "minilm-l6"
@@ -65,7 +65,7 @@ struct AlikeBenchmark {
   }
 
   func run() throws {
-    if parts.contains("cluster") { try clusters() }
+    if !parts.isDisjoint(with: ["cluster", "duplicates"]) { try clusters() }
     if parts.contains("pairs") {
       for set in [
         "WDC_computers", "Structured_Amazon-Google", "Structured_Walmart-Amazon", "Textual_Abt-Buy",
@@ -131,12 +131,37 @@ struct AlikeBenchmark {
     let note = String(
       format: "encoding %.1f s, all else %.1f s, of it reading %.1f s; unrelated %.2f", encoding,
       joining, read, index.measure.unrelatedCosine)
+    if parts.contains("duplicates") { try duplicates(offers, lists) }
+    guard parts.contains("cluster") else { return }
     for chosen in half.map({ [$0] }) ?? [0, 1, nil] as [Int?] {
       let (recall, precision) = offers.measure(lists, half: chosen)
       let part = chosen.map { " half \($0)" } ?? ""
       emit("pricerunner clusters\(part)", "recall@1", recall, note)
       emit("pricerunner clusters\(part)", "mAP@100", precision)
     }
+  }
+
+  /// Clusters of offers of one product: threshold and depth chosen on half 0, reported on half 1.
+  private func duplicates(_ offers: PricerunnerOffers, _ lists: NeighbourLists) throws {
+    let sameness = Sameness(lists)
+    var best: (f1: Double, depth: Int, threshold: Float, clusters: [[Int]]) = (0, 0, 0, [])
+    for depth in [10, 20, 50] {
+      var short = NeighbourLists()
+      for row in 0..<lists.count { short.append(lists[row].prefix(depth)) }
+      let graph = GraphClusters(short) { sameness($0, $1.item, score: $1.score) }
+      for step in 0..<30 {
+        let threshold = Float(step) / 50
+        let clusters = graph.clusters(threshold: threshold)
+        let found = offers.pairwise(clusters, half: 0)
+        if found.f1 > best.f1 { best = (found.f1, depth, threshold, clusters) }
+      }
+    }
+    let test = offers.pairwise(best.clusters, half: 1)
+    emit(
+      "pricerunner duplicates half 1", "pairwise F1", test.f1,
+      String(
+        format: "precision %.3f, recall %.3f; half 0 %.3f at depth %d, threshold %.2f",
+        test.precision, test.recall, best.f1, best.depth, best.threshold))
   }
 
   private func scores(_ parts: [LabelledPairs], name: String) throws -> [[Float]] {

@@ -27,6 +27,27 @@ struct PricerunnerOffers {
     return Int(hash >> 40 & 1)
   }
 
+  /// Precision, recall and F1 of the pairs that are in one cluster, over the offers of a half: a pair
+  /// counts once for each of its offers there.
+  func pairwise(_ found: [[Int]], half: Int) -> (precision: Double, recall: Double, f1: Double) {
+    var (said, right, there) = (0, 0, 0)
+    for cluster in found {
+      for row in cluster where Self.half(clusters[row]) == half {
+        said += cluster.count - 1
+        right += cluster.count { clusters[$0] == clusters[row] } - 1
+      }
+    }
+    var sizes: [Int: Int] = [:]
+    for cluster in clusters { sizes[cluster, default: 0] += 1 }
+    for row in clusters.indices where Self.half(clusters[row]) == half {
+      there += (sizes[clusters[row]] ?? 1) - 1
+    }
+    let precision = said > 0 ? Double(right) / Double(said) : 0
+    let recall = there > 0 ? Double(right) / Double(there) : 0
+    let f1 = precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0
+    return (precision, recall, f1)
+  }
+
   /// recall@1 and mAP@100 over the offers whose cluster has another.
   func measure(_ lists: NeighbourLists, half: Int?) -> (recall: Double, precision: Double) {
     var sizes: [Int: Int] = [:]
