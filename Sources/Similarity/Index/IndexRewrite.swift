@@ -121,17 +121,36 @@ struct SegmentBuilder {
     let (count, dimension) = (header.count, header.dimension)
     let builder = ListBuilder(kernel: kernel, dimension: dimension, measure: header.measure)
     let (order, lists) = try builder.build(vectors.start, count: count)
-    let sorted = Memory<Float>(count * dimension)
-    for (row, source) in order.enumerated() {
-      (sorted.start + row * dimension).update(
-        from: vectors.start + Int(source) * dimension, count: dimension)
-    }
+    permute(order)
     var sections = [header.section]
     sections += IdentifierColumn.sections(order.map { ids[Int($0)] })
     sections += AttributeColumns.sections(order.map { attributes[Int($0)] })
     sections += lists
     sections.append(
-      IndexSection(name: "vectors", contents: IndexBytes(sorted, count: count * dimension)))
+      IndexSection(name: "vectors", contents: IndexBytes(vectors, count: count * dimension)))
     return try IndexSegment(sections: sections)
+  }
+
+  /// Brings row `order[r]` to place `r`, in place: along each cycle of the permutation one row is
+  /// set aside. O(rows · dimension).
+  private func permute(_ order: [Int32]) {
+    let dimension = header.dimension
+    func row(_ place: Int) -> UnsafeMutablePointer<Float> { vectors.start + place * dimension }
+    var done = RowSet(count: order.count)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: dimension) { aside in
+      guard let aside = aside.baseAddress else { return }
+      for first in order.indices where !done[first] {
+        aside.update(from: row(first), count: dimension)
+        var place = first
+        while true {
+          done[place] = true
+          let source = Int(order[place])
+          guard source != first else { break }
+          row(place).update(from: row(source), count: dimension)
+          place = source
+        }
+        row(place).update(from: aside, count: dimension)
+      }
+    }
   }
 }

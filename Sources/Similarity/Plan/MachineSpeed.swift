@@ -1,0 +1,125 @@
+internal import AkinCatalogue
+internal import CKernels
+public import Foundation
+
+/// How fast this machine does what indexes and graphs are made of: a second of real work, from
+/// which the time of more is foretold.
+public struct MachineSpeed: Sendable, Hashable, Codable {
+  /// Components that it was measured with.
+  public let dimension: Int
+  /// Seconds to put one change on disk and into memory, in batches.
+  public let secondsPerChange: Double
+  /// Seconds of a rewrite for a row, apart from finding its list.
+  let secondsPerRow: Double
+  /// Seconds of comparing a row's codes with one centroid, per component.
+  let secondsPerProduct: Double
+  /// Seconds of the graph for a pair of rows, and for a candidate that is ranked in float32.
+  let secondsPerPair: Double
+  let secondsPerCandidate: Double
+
+  private static let sampleRows = 8_192
+
+  /// Measures with vectors of `dimension` components; index files are written to a new folder below
+  /// `folder`, which is removed again.
+  ///
+  /// - Throws: ``IndexStoreError`` where the folder cannot be written; ``SimilarityError``.
+  public static func measure(
+    dimension: Int, folder: URL = FileManager.default.temporaryDirectory
+  ) throws -> MachineSpeed {
+    var random = SplitMix64(seed: 1)
+    let rows = max(1_024, min(sampleRows, (32 << 20) / (4 * dimension)))
+    let values = (0..<rows * dimension).map { _ in Float.random(in: -1...1, using: &random) }
+    let home = folder.appending(path: "akin-plan-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: home) }
+    let index = try DurableIndex.create(at: home, dimension: dimension)
+    let changes = (0..<rows).map { row in
+      IndexChange.put(
+        IndexItem(
+          id: "item \(row)", vector: Array(values[row * dimension..<(row + 1) * dimension])))
+    }
+    let change = try seconds {
+      for start in stride(from: 0, to: rows, by: 1_024) {
+        try index.apply(Array(changes[start..<min(start + 1_024, rows)]))
+      }
+    }
+    let flush = try seconds { try index.flush() }
+    try index.close()
+    let product = try productSeconds(dimension: dimension)
+    let lists = rows < InvertedLists.leastRows ? 0 : Double(rows / InvertedLists.rowsPerList)
+    let finding =
+      Double(rows) * lists * Self.passes * Double(InvertedLists.stride(dimension)) * product
+    let (pair, candidate) = try graphSeconds(values, dimension: dimension)
+    return MachineSpeed(
+      dimension: dimension, secondsPerChange: change / Double(rows),
+      secondsPerRow: max(0, flush - finding) / Double(rows), secondsPerProduct: product,
+      secondsPerPair: pair, secondsPerCandidate: candidate)
+  }
+
+  /// How often a row meets all centroids: five rounds on half of the rows, then all.
+  private static let passes = 3.5
+
+  /// Seconds of writing a segment of `rows` anew.
+  func seconds(rewriting rows: Int, dimension: Int) -> Double {
+    let lists = rows < InvertedLists.leastRows ? 0 : Double(rows / InvertedLists.rowsPerList)
+    return Double(rows)
+      * (secondsPerRow + lists * Self.passes * Double(InvertedLists.stride(dimension))
+        * secondsPerProduct)
+  }
+
+  /// Seconds of the exact graph of `rows`, of `k` neighbours each, whose lists are made in so many
+  /// blocks: pairs within a block are scored once, others twice.
+  public func graphSeconds(rows: Int, k: Int, blocks: Int) -> Double {
+    let (n, b) = (Double(rows), Double(max(1, blocks)))
+    return n * n * (1 - 1 / (2 * b)) * secondsPerPair + n * Double(k) * secondsPerCandidate
+  }
+
+  private static func productSeconds(dimension: Int) throws -> Double {
+    let (rows, columns) = (4_096, 1_024)
+    let stride = InvertedLists.stride(dimension)
+    let kernel = try Kernel.preferred()
+    let (codes, packed) = (Memory<Int8>(rows * stride), Memory<Int8>(columns * stride))
+    let scale = Memory<Float>(columns)
+    let nearest = Memory<Int32>(rows)
+    for place in 0..<rows * stride { codes.start[place] = Int8(truncatingIfNeeded: place) }
+    let workers = Workers(count: Workers.processors)
+    let time = seconds {
+      workers.run(0..<rows, by: 512) { range, _ in
+        akin_index_assign(
+          kernel.identifier, codes.start + range.lowerBound * stride, range.count, stride,
+          packed.start, scale.start, columns, nearest.start + range.lowerBound)
+      }
+    }
+    return time / Double(rows * columns * stride)
+  }
+
+  /// Two graphs of few and of many neighbours, twice and once the rows: three unknowns of which the
+  /// fixed one cancels.
+  private static func graphSeconds(
+    _ values: [Float], dimension: Int
+  ) throws -> (pair: Double, candidate: Double) {
+    let rows = values.count / dimension
+    func time(_ count: Int, k: Int) throws -> Double {
+      let graph = try SimilarityGraph(k: k)
+      return try values.withUnsafeBufferPointer { values in
+        try seconds {
+          try graph.build(
+            values: UnsafeBufferPointer(rebasing: values[..<(count * dimension)]),
+            dimension: dimension
+          ) { _, _ in }
+        }
+      }
+    }
+    _ = try time(rows / 4, k: 10)
+    let (half, whole) = (try time(rows / 2, k: 10), try time(rows, k: 10))
+    // a n + b n²/2: whole − 2 half = b n²/4.
+    let square = Double(rows) * Double(rows)
+    let pair = max(0, whole - 2 * half) / (square / 4)
+    let many = try time(rows, k: 100)
+    return (pair, max(0, many - pair * square / 2) / (Double(rows) * 100))
+  }
+
+  private static func seconds(_ body: () throws -> Void) rethrows -> Double {
+    let spent = try ContinuousClock().measure(body)
+    return Double(spent.components.seconds) + Double(spent.components.attoseconds) / 1e18
+  }
+}
