@@ -98,6 +98,10 @@ struct IndexAddCommand: ParsableCommand {
   @Option(help: "A file of JSON objects, one a line.")
   var attributes: String?
 
+  @Option(
+    help: "Memory to stay within, such as 512M; segments stay smaller. `akin plan` foretells it.")
+  var memory: MemorySize?
+
   func run() throws {
     let index = try folder.open(for: .writing, policy: AddVectors.policy)
     let result = Result {
