@@ -29,11 +29,11 @@ package struct GraphLayout: Sendable, Equatable {
   /// Rows whose pairs are scored in one go: long enough that packing their partners costs little.
   static let teamRows = 4_096
 
-  var isBounded: Bool { windowRows < count }
+  package var isBounded: Bool { windowRows < count }
   /// Whether codes are used at all.
   var isCoded: Bool { capacity > 0 }
   var paddedCount: Int { GraphLayout.padded(count) }
-  var blocks: Int { blockRows == 0 ? 0 : (count + blockRows - 1) / blockRows }
+  package var blocks: Int { blockRows == 0 ? 0 : (count + blockRows - 1) / blockRows }
 
   static func padded(_ rows: Int) -> Int {
     let tile = Int(AKIN_TILE)
