@@ -53,7 +53,7 @@ struct PlanCommand: ParsableCommand {
       for way in plan.ways { Terminal.print("\n" + Self.lines(way)) }
     }
     for reason in plan.missing { Terminal.warn("akin: \(reason)") }
-    if plan.ways.isEmpty { throw ExitCode(ExitStatus.badInput) }
+    if plan.ways.isEmpty { throw ExitCode(ExitStatus.usage) }
   }
 
   private static func lines(_ way: PlanResources.Plan.Way) -> String {
