@@ -15,9 +15,20 @@ public struct AddVectors {
   private let progress: any ProgressReporter
   /// Bytes of vectors that reach the disk with one sync.
   private static let batchBytes = 8 << 20
-  /// Recent items that a long addition gathers before it makes a segment of them: an index is built
-  /// faster of few large segments.
-  public static let policy = MaintenancePolicy(tailLimit: 32_768)
+
+  /// The policy of a long addition that stays within `memory` bytes: `akin plan` foretells its
+  /// segments.
+  ///
+  /// - Throws: `GraphError` where the memory is too small; ``EngineError``, `EncoderError` for the
+  ///   file.
+  public static func policy(for vectors: URL, memory: Int?) throws -> MaintenancePolicy {
+    let header = try NumPyFile.header(at: vectors)
+    guard header.shape.count == 2, header.shape[1] > 0 else {
+      throw EngineError(
+        .unreadableInput, "\(vectors.path): a float32 array of shape (n, d) is needed")
+    }
+    return try IndexPlan.policy(dimension: header.shape[1], memory: memory)
+  }
 
   /// Reports to `progress`.
   public init(progress: any ProgressReporter) { self.progress = progress }

@@ -103,7 +103,8 @@ struct IndexAddCommand: ParsableCommand {
   var memory: MemorySize?
 
   func run() throws {
-    let index = try folder.open(for: .writing, policy: AddVectors.policy)
+    let policy = try AddVectors.policy(for: URL(filePath: vectors), memory: memory?.bytes)
+    let index = try folder.open(for: .writing, policy: policy)
     let result = Result {
       try AddVectors(progress: TerminalProgress()).run(
         vectors: URL(filePath: vectors), ids: ids.map { URL(filePath: $0) },
