@@ -171,7 +171,9 @@ let package = Package(
       name: "akin-bench-sparse", dependencies: ["AkinSimilarity", "AkinCatalogue"],
       path: "Benchmarks/Sparse", exclude: ["compare.py", "run"], swiftSettings: swiftSettings),
     .executableTarget(
-      name: "akin-bench-recommend", dependencies: ["AkinEngine"], path: "Benchmarks/Recommend",
+      name: "akin-bench-recommend",
+      dependencies: ["AkinCatalogue", "AkinEngine", "AkinRecommenders"],
+      path: "Benchmarks/Recommend",
       exclude: ["compare.py", "run", "scale.py"],
       swiftSettings: swiftSettings),
 

@@ -2,7 +2,10 @@
 // and experiments call.
 //   akin-bench-recommend TRAIN TEST NAME [setting=value …]
 // prints one line of JSON: recall@20, ndcg@20, seconds of fitting (and of an iteration), of ranking.
+//   akin-bench-recommend TRAIN - NAME [setting=value …]
+// prints how long it takes to fold one shopper in and to list ten items.
 import AkinEngine
+import AkinRecommenders
 import Foundation
 
 guard CommandLine.arguments.count >= 4 else {
@@ -10,6 +13,8 @@ guard CommandLine.arguments.count >= 4 else {
   exit(64)
 }
 let arguments = CommandLine.arguments
+let encoder = JSONEncoder()
+encoder.outputFormatting = [.sortedKeys]
 do {
   var evaluation = EvaluateInteractions(try .init(arguments[3]), progress: SilentProgress())
   evaluation.cuts = [20]
@@ -22,10 +27,14 @@ do {
       evaluation.changes[parts[0]] = parts[1]
     }
   }
+  if arguments[2] == "-" {
+    let settings = try EvaluateInteractions.named(arguments[3]).changing(evaluation.changes)
+    let found = try FoldIn().run(train: URL(filePath: arguments[1]), settings)
+    print(String(decoding: try encoder.encode(found), as: UTF8.self))
+    exit(0)
+  }
   let report = try evaluation.run(
     train: URL(filePath: arguments[1]), test: URL(filePath: arguments[2]))
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys]
   print(String(decoding: try encoder.encode(report), as: UTF8.self))
 } catch {
   FileHandle.standardError.write(Data("akin-bench-recommend: \(error)\n".utf8))

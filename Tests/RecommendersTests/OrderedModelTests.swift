@@ -40,6 +40,19 @@ import Testing
     #expect(scores[7] > scores[8])
   }
 
+  /// Baskets have no order within: sequence models are left out where there is nothing else.
+  @Test func basketsHaveNoOrder() {
+    let basket = timed([[(0, 1), (1, 1), (2, 1)], [(3, 2), (4, 2), (5, 9)]])
+    let visits = timed([[(0, 1), (1, 2), (2, 3)], [(3, 2), (4, 2), (5, 9)]])
+    #expect(!OrderedModel.knowsOrder(of: basket) && OrderedModel.knowsOrder(of: visits))
+    #expect(!OrderedModel.knowsOrder(of: Interactions(rows: [[0, 1]], itemCount: 2)))
+    func names(_ interactions: Interactions) -> [String] {
+      ShopCandidate.all(for: interactions, seed: 0).map(\.name)
+    }
+    #expect(names(visits).contains("session-knn") && !names(basket).contains("markov"))
+    #expect(!names(visits).contains("content"))
+  }
+
   /// What nobody took is reached by what it is like.
   @Test func contentKnowsWhatNobodyTook() throws {
     var lists = NeighbourLists()

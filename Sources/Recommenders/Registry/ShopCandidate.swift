@@ -52,7 +52,7 @@ public struct ShopCandidate: Sendable, Equatable {
     if let content {
       candidates.append(ShopCandidate("content", .content(ContentModel(content)), .logarithm))
     }
-    if interactions.times != nil {
+    if OrderedModel.knowsOrder(of: interactions) {
       candidates += [
         ShopCandidate("markov", .markov(Markov(order: 1, reach: 10)), .counts),
         ShopCandidate("session-knn", .sessionNeighbours(SessionNeighbours()), .counts),

@@ -31,6 +31,23 @@ public struct OrderedModel: Recommender {
     return OrderedModel(try algorithm.fit(sequences, validation: nil, progress: progress))
   }
 
+  /// Whether there is an order to learn from: most of what shoppers took was taken at a moment of
+  /// its own, not in a basket of one time. O(n · log of a history).
+  public static func knowsOrder(of interactions: Interactions) -> Bool {
+    guard let times = interactions.times else { return false }
+    var alone = 0
+    for user in 0..<interactions.userCount {
+      let moments = times[interactions.range(of: user)].sorted()
+      for (place, moment) in moments.enumerated() {
+        let isShared =
+          (place > 0 && moments[place - 1] == moment)
+          || (place + 1 < moments.count && moments[place + 1] == moment)
+        if !isShared { alone += 1 }
+      }
+    }
+    return alone * 2 > interactions.count
+  }
+
   /// A history, oldest first.
   static func ordered(_ user: Int, of histories: Interactions) -> [Int32] {
     let entries = histories.range(of: user)
