@@ -158,7 +158,7 @@ extension EvaluationReport {
     let charts = keys.map { key in
       Sheet.Block.bars(
         .init(
-          key.replacing("@", with: " at "), series: measured.map(\.name),
+          Self.name(ofKey: key), series: measured.map(\.name),
           strata.map { stratum in
             .init(
               stratum.name, note: "\(Self.count(stratum.users)) \(rowName)",
@@ -303,6 +303,15 @@ extension EvaluationReport {
     case .mrr: "MRR"
     case .map: "MAP"
     }
+  }
+
+  /// `NDCG at 20` of `ndcg@20`.
+  private static func name(ofKey key: String) -> String {
+    let parts = key.split(separator: "@").map(String.init)
+    guard parts.count == 2, let metric = RankingMetric(rawValue: parts[0]),
+      let cut = Int(parts[1])
+    else { return key }
+    return name(metric, cut)
   }
 
   private static func name(_ metric: RankingMetric, _ cut: Int) -> String {
