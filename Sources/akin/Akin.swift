@@ -58,11 +58,10 @@ import Foundation
     let commands: [any ParsableCommand.Type] = [
       BuildCommand.self, EncodeCommand.self, GraphCommand.self, EvaluateCommand.self,
       TrainCommand.self, TuneCommand.self, MatchCommand.self, SearchTrainCommand.self,
-      IndexCommand.self,
     ]
-    return commands.contains {
-      $0.configuration.commandName == CommandLine.arguments.dropFirst().first
-    }
+    let words = Array(CommandLine.arguments.dropFirst().prefix(2))
+    return commands.contains { $0.configuration.commandName == words.first }
+      || words == ["index", "add"] || words == ["index", "compact"]
   }
 }
 

@@ -108,7 +108,8 @@ public final class DurableIndex: Sendable {
   ///   `uncertain`, `closed`.
   public func apply(_ changes: [IndexChange]) throws {
     guard !changes.isEmpty else { return }
-    try check(changes)
+    // What is wrong with a change must be known before it is in the log.
+    _ = try memory.prepare(changes)
     var payload = ByteWriter()
     ChangeCoding.put(changes, into: &payload)
     guard payload.bytes.count <= batchLimit else {
@@ -119,15 +120,6 @@ public final class DurableIndex: Sendable {
     }
     let request = CommitQueue.Request(changes, payload: payload.bytes)
     try queue.submit(request) { commit($0) }
-  }
-
-  /// What is wrong with a change must be known before it is in the log.
-  private func check(_ changes: [IndexChange]) throws(IndexError) {
-    for (place, change) in changes.enumerated() {
-      guard case .put(let item) = change else { continue }
-      try item.check(.change(place))
-      _ = try measure.prepare(item.vector, dimension: dimension, .change(place))
-    }
   }
 
   private func commit(_ requests: [CommitQueue.Request]) {
@@ -144,7 +136,12 @@ public final class DurableIndex: Sendable {
       do {
         let count = group.reduce(0) { $0 + $1.changes.count }
         try store.append(payload, count: count, parts: memory.snapshot.parts)
-        for request in group { try memory.apply(request.changes) }
+        do throws(IndexError) {
+          for request in group { try memory.apply(request.changes) }
+        } catch {
+          // It was checked, so this cannot be. Then what is on disk counts.
+          throw store.distrust(error)
+        }
       } catch {
         for request in group { request.result = error }
       }

@@ -42,6 +42,14 @@ final class IndexStore: @unchecked Sendable {
     if let failure { throw failure }
   }
 
+  /// Refuses all further changes: memory and disk have come apart.
+  func distrust(_ cause: IndexError) -> IndexStoreError {
+    let error = IndexStoreError(
+      .uncertain, folder.path, "a logged change was not applied (\(cause)); open the index again")
+    failure = error
+    return error
+  }
+
   /// Remembers an error after which nobody knows what is on disk.
   private func noting<Value>(
     _ body: () throws(IndexStoreError) -> Value

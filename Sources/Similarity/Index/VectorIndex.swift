@@ -88,7 +88,7 @@ public final class VectorIndex: Sendable {
   }
 
   /// Checks everything and scales vectors before anything is changed.
-  private func prepare(_ changes: [IndexChange]) throws(IndexError) -> [[Float]] {
+  func prepare(_ changes: [IndexChange]) throws(IndexError) -> [[Float]] {
     var vectors: [[Float]] = []
     vectors.reserveCapacity(changes.count)
     for (index, change) in changes.enumerated() {

@@ -115,4 +115,42 @@ import Testing
     try check(place, shown, begun, "after recovery")
     try FileManager.default.removeItem(at: place)
   }
+
+  /// A snapshot is complete or there is none, whenever the power fails.
+  @Test func aSnapshotIsCompleteOrNone() throws {
+    let home = try IndexTestFolder()
+    let index = try DurableIndex.create(
+      in: .unsynced(home.place("index")), dimension: IndexWorkload.dimension,
+      measure: .innerProduct, policy: .tiny)
+    for batch in Self.workload.batches {
+      try index.apply(batch)
+      try index.maintain()
+    }
+    let recorder = DiskRecorder()
+    let saved = home.place("saved")
+    try index.save(to: IndexFolder(saved) { recorder.watch($0) }, copying: true)
+    let end = Self.workload.batches.count
+    var random = SplitMix64(seed: 8)
+    var disk = DiskImage()
+    var complete = 0
+    for event in recorder.events {
+      guard case .step(let step) = event else { continue }
+      disk.apply(step)
+      for loss in DiskImage.Loss.allCases {
+        let place = home.place("crash")
+        try write(disk.afterCrash(loss, &random), to: place)
+        defer { try? FileManager.default.removeItem(at: place) }
+        if FileManager.default.fileExists(atPath: place.appending(path: "MANIFEST").path) {
+          complete += 1
+          #expect(try DurableIndex.verify(place) == [])
+          let opened = try DurableIndex.open(place, for: .reading)
+          #expect(Self.workload.state(of: opened.snapshot, in: end...end) == end)
+        } else {
+          let error = DurableIndexTests.error { _ = try DurableIndex.open(place) }
+          #expect(error?.code == .noIndex)
+        }
+      }
+    }
+    #expect(complete >= DiskImage.Loss.allCases.count)
+  }
 }

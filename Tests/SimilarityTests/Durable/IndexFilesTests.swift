@@ -79,8 +79,9 @@ import Testing
     #expect(try Manifest.read(in: folder) == manifest)
     // Nonsense under a right checksum is refused and never traps.
     var random = SplitMix64(seed: 4)
-    for _ in 0..<2_000 {
-      var bytes = manifest.bytes
+    let written = manifest.bytes
+    for _ in 0..<500 {
+      var bytes = written
       for _ in 0..<3 {
         bytes[Int.random(in: 16..<bytes.count - 4, using: &random)] = .random(
           in: 0...255, using: &random)
