@@ -40,6 +40,7 @@ extension DurableIndex {
     }
     let memory = try memory(of: manifest, segments, in: folder, policy: policy)
     var (sequence, torn, log) = (manifest.sequence, 0, LogWriter?.none)
+    var foreignLength = 0
     for entry in manifest.logs {
       let stored = try StoredLog(entry, identity: manifest.identity, in: folder)
       if let damage = stored.scan.damage.first ?? stored.gap(entry, after: sequence) {
@@ -49,13 +50,14 @@ extension DurableIndex {
         try replay(changes, to: memory, from: entry.name, in: folder)
       }
       (sequence, torn) = (stored.scan.sequence, torn + stored.scan.torn)
-      if lock != nil, entry.sealed == nil {
+      if entry.sealed == nil, lock == nil { foreignLength = stored.scan.end }
+      if entry.sealed == nil, lock != nil {
         log = try LogWriter.open(entry.name, after: stored.scan, in: folder)
       }
     }
     let store = IndexStore(
       manifest, in: folder, log: log, sequence: sequence, segments: segments,
-      isReadOnly: lock == nil)
+      isReadOnly: lock == nil, foreignLength: foreignLength)
     if lock != nil { try folder.removeAll(except: manifest.fileNames) }
     return DurableIndex(
       folder: folder, memory: memory, store: store, tornBytes: torn, lock: lock)

@@ -16,14 +16,18 @@ final class IndexStore: @unchecked Sendable {
   private var known: Set<String>
   private var failure: IndexStoreError?
   private let isReadOnly: Bool
+  /// Bytes of the last log where it is unsealed and another process's to write.
+  private let foreignLength: Int
   /// Whether changes may go on in the last log, which was sealed when the index was closed.
   private var reopens = true
 
   /// - Parameter log: the last log, opened, unless the manifest calls it sealed.
   init(
     _ manifest: Manifest, in folder: IndexFolder, log: LogWriter? = nil, sequence: UInt64 = 1,
-    segments: [(IndexSegment, Manifest.Segment)] = [], isReadOnly: Bool = false
+    segments: [(IndexSegment, Manifest.Segment)] = [], isReadOnly: Bool = false,
+    foreignLength: Int = 0
   ) {
+    self.foreignLength = foreignLength
     self.folder = folder
     self.manifest = manifest
     self.log = log
@@ -35,7 +39,7 @@ final class IndexStore: @unchecked Sendable {
   }
 
   var logBytes: Int {
-    logs.dropLast(log == nil ? 0 : 1).reduce(log?.length ?? 0) { $0 + ($1.sealed ?? 0) }
+    logs.reduce(log?.length ?? foreignLength) { $0 + ($1.sealed ?? 0) }
   }
 
   func checkWritable() throws(IndexStoreError) {
@@ -194,13 +198,14 @@ extension IndexStore {
   /// Seals the log, or drops it where nothing is in it; nothing can be written afterwards.
   func close(parts: [IndexSnapshot.Part]) throws(IndexStoreError) {
     defer { failure = .closed(folder.path) }
-    guard failure == nil, let log else { return }
-    if log.length == IndexFormat.headerLength {
+    guard failure == nil else { return }
+    if let log, log.length == IndexFormat.headerLength {
       logs.removeLast()
-    } else {
+    } else if let log {
       logs[logs.count - 1].sealed = log.length
     }
     self.log = nil
+    guard logs != manifest.logs else { return }
     try write(parts: parts)
     removeUnneeded()
   }

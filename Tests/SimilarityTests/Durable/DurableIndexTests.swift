@@ -77,6 +77,34 @@ import Testing
     #expect(again.statistics.segments.isEmpty)
   }
 
+  /// A rewrite that is given up leaves a log that takes no more changes, and no harm.
+  @Test func maintenanceThatIsCancelled() async throws {
+    let index = try create()
+    let workload = IndexWorkload(batches: 20, seed: 15)
+    for batch in workload.batches[..<5] { try index.apply(batch) }
+    try index.flush()
+    for batch in workload.batches[5..<10] { try index.apply(batch) }
+    let cancelled = await Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      do {
+        try index.compact()
+        return false
+      } catch {
+        return error is CancellationError
+      }
+    }.value
+    #expect(cancelled)
+    try index.close()
+    let name = try #require(try Manifest.read(in: IndexFolder(place)).logs.first)
+    #expect(name.sealed != nil)
+    let again = try DurableIndex.open(place, policy: .tiny)
+    #expect(workload.state(of: again.snapshot, in: 10...10) == 10)
+    for batch in workload.batches[10...] { try again.apply(batch) }
+    try again.flush()
+    #expect(again.statistics.logBytes == 0)
+    #expect(workload.state(of: again.snapshot, in: 20...20) == 20)
+  }
+
   @Test func oneWriterManyReaders() throws {
     let index = try create()
     let workload = IndexWorkload(batches: 20, seed: 3)
@@ -84,6 +112,7 @@ import Testing
     #expect(Self.error { _ = try DurableIndex.open(place) }?.code == .busy)
     let reader = try DurableIndex.open(place, for: .reading)
     #expect(workload.state(of: reader.snapshot, in: 10...10) == 10)
+    #expect(reader.statistics == index.statistics && reader.statistics.logBytes > 0)
     #expect(Self.error { try reader.apply([.delete("item 1")]) }?.code == .closed)
     #expect(Self.error { try reader.compact() }?.code == .closed)
     for batch in workload.batches[10...] { try index.apply(batch) }
