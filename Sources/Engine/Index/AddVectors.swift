@@ -13,8 +13,6 @@ public struct AddVectors {
   }
 
   private let progress: any ProgressReporter
-  /// Bytes of vectors that reach the disk with one sync.
-  private static let batchBytes = 8 << 20
 
   /// The policy of a long addition that stays within `memory` bytes: `akin plan` foretells its
   /// segments.
@@ -54,7 +52,7 @@ public struct AddVectors {
       throw Self.differs(attributes, lines.count, "lines", source.count)
     }
     progress.begin("Adding", total: source.count, unit: "vectors")
-    let step = max(1, Self.batchBytes / (4 * index.dimension))
+    let step = IndexPlan.batchRows(index.dimension)
     for start in stride(from: 0, to: source.count, by: step) {
       try Task.checkCancellation()
       let rows = start..<min(start + step, source.count)

@@ -30,9 +30,11 @@ public final class IndexSegment: Sendable {
   private let passing = Mutex(PassingRows())
 
   /// Takes the sections of a segment and believes none of it: every number that leads somewhere is
-  /// checked, so that no search of a segment that was accepted can read outside of it.
+  /// checked, so that no search of a segment that was accepted can read outside of it. Vectors are
+  /// left where they are, unread: a NaN among them is nearer to nothing, and checksums are the
+  /// file's matter.
   ///
-  /// The bytes must not change while the segment lives. O(bytes).
+  /// The bytes must not change while the segment lives. O(rows).
   ///
   /// - Throws: ``IndexError/damaged(section:offset:reason:)``, ``IndexError/tooNew(format:)``.
   public init(sections: [IndexSection]) throws(IndexError) {
@@ -41,9 +43,6 @@ public final class IndexSegment: Sendable {
     (count, dimension, measure) = (header.count, header.dimension, header.measure)
     self.sections = sections
     vectors = try reader.column("vectors", count: count * dimension)
-    if let place = vectors.values.firstIndex(where: { !$0.isFinite }) {
-      throw vectors.damaged(at: place, "it is NaN or infinite")
-    }
     lists = try InvertedLists(reader, count: count, dimension: dimension)
     identifiers = try IdentifierColumn(reader, count: count)
     attributes = try AttributeColumns(reader, rows: count)

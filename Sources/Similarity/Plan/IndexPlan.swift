@@ -19,6 +19,9 @@ public struct IndexPlan: Sendable, Hashable, Codable {
   /// Seconds of adding all items, every change on disk before it counts.
   public let seconds: Double
 
+  /// Items that are added with one sync of the disk.
+  public static func batchRows(_ dimension: Int) -> Int { max(1, (8 << 20) / (4 * dimension)) }
+
   /// Recent items gathered before they become a segment, as `akin index add` does.
   static let tailLimit = 32_768
   /// The process itself: code, runtime, buffers.
@@ -46,7 +49,9 @@ public struct IndexPlan: Sendable, Hashable, Codable {
     }
     var left = items
     while left > 0 {
-      let rows = min(left, policy.tailLimit)
+      // Batches are not torn: the one that reaches the limit is in the segment as a whole.
+      let batch = Self.batchRows(dimension)
+      let rows = min(left, (policy.tailLimit + batch - 1) / batch * batch)
       left -= rows
       rewrite(rows)
       segments.append(rows)
@@ -64,7 +69,8 @@ public struct IndexPlan: Sendable, Hashable, Codable {
     searchedBytes = sizes.reduce(0) { $0 + $1.searched }
     peakDiskBytes = max(peakDisk, diskBytes)
     buildBytes =
-      Self.overhead + Self.tailBytes(min(items, policy.tailLimit), dimension)
+      Self.overhead
+      + Self.tailBytes(min(items, policy.tailLimit) + Self.batchRows(dimension), dimension)
       + Self.rewriteBytes(largest, dimension)
   }
 
@@ -75,12 +81,12 @@ public struct IndexPlan: Sendable, Hashable, Codable {
     guard let memory else { return MaintenancePolicy(tailLimit: tailLimit) }
     let perRow = rewriteBytes(1_000, dimension) / 1_000
     let perRecent = tailBytes(1_000, dimension) / 1_000
-    let room = memory - overhead
+    let room = memory - overhead - batchRows(dimension) * perRecent
     // Of what is there, recent items may take a fifth.
     let tail = min(tailLimit, room / 5 / perRecent)
     let largest = (room - tail * perRecent) / perRow
     guard tail >= 1_024, largest >= tail else {
-      throw .memoryTooSmall(limit: memory, needed: overhead + 5 * 1_024 * (perRecent + perRow))
+      throw .memoryTooSmall(limit: memory, needed: memory - room + 5 * 1_024 * (perRecent + perRow))
     }
     return MaintenancePolicy(
       tailLimit: tail, largestSegment: min(largest, IndexLimits.segmentRows))

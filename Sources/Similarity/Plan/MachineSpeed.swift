@@ -9,7 +9,8 @@ public struct MachineSpeed: Sendable, Hashable, Codable {
   public let dimension: Int
   /// Seconds to put one change on disk and into memory, in batches.
   public let secondsPerChange: Double
-  /// Seconds of a rewrite for a row, apart from finding its list.
+  /// Seconds of a rewrite, and of each of its rows, apart from finding their lists.
+  let secondsPerRewrite: Double
   let secondsPerRow: Double
   /// Seconds of comparing a row's codes with one centroid, per component.
   let secondsPerProduct: Double
@@ -17,7 +18,7 @@ public struct MachineSpeed: Sendable, Hashable, Codable {
   let secondsPerPair: Double
   let secondsPerCandidate: Double
 
-  private static let sampleRows = 8_192
+  private static let sampleRows = 16_384
 
   /// Measures with vectors of `dimension` components; index files are written to a new folder below
   /// `folder`, which is removed again.
@@ -37,33 +38,41 @@ public struct MachineSpeed: Sendable, Hashable, Codable {
         IndexItem(
           id: "item \(row)", vector: Array(values[row * dimension..<(row + 1) * dimension])))
     }
-    let change = try seconds {
-      for start in stride(from: 0, to: rows, by: 1_024) {
-        try index.apply(Array(changes[start..<min(start + 1_024, rows)]))
-      }
-    }
-    let flush = try seconds { try index.flush() }
+    // A quarter of the rows, then the rest: what does not grow with the rows cancels.
+    let first = rows / 4
+    try index.apply(Array(changes[..<first]))
+    let small = try seconds { try index.flush() }
+    let change = try seconds { try index.apply(Array(changes[first...])) }
+    let large = try seconds { try index.flush() }
     try index.close()
     let product = try productSeconds(dimension: dimension)
-    let lists = rows < InvertedLists.leastRows ? 0 : Double(rows / InvertedLists.rowsPerList)
-    let finding =
-      Double(rows) * lists * Self.passes * Double(InvertedLists.stride(dimension)) * product
+    let own = small - finding(first, dimension: dimension, secondsPerProduct: product)
+    let other = large - finding(rows - first, dimension: dimension, secondsPerProduct: product)
+    let perRow = max(0, other - own) / Double(rows - 2 * first)
+    let fixed = max(0, own - perRow * Double(first))
     let (pair, candidate) = try graphSeconds(values, dimension: dimension)
     return MachineSpeed(
-      dimension: dimension, secondsPerChange: change / Double(rows),
-      secondsPerRow: max(0, flush - finding) / Double(rows), secondsPerProduct: product,
+      dimension: dimension, secondsPerChange: change / Double(rows - first),
+      secondsPerRewrite: fixed, secondsPerRow: perRow, secondsPerProduct: product,
       secondsPerPair: pair, secondsPerCandidate: candidate)
   }
 
   /// How often a row meets all centroids: five rounds on half of the rows, then all.
   private static let passes = 3.5
 
+  /// Seconds of comparing rows with centroids while a segment is made.
+  private static func finding(
+    _ rows: Int, dimension: Int, secondsPerProduct: Double
+  ) -> Double {
+    guard rows >= InvertedLists.leastRows else { return 0 }
+    return Double(rows) * Double(rows / InvertedLists.rowsPerList) * passes
+      * Double(InvertedLists.stride(dimension)) * secondsPerProduct
+  }
+
   /// Seconds of writing a segment of `rows` anew.
   func seconds(rewriting rows: Int, dimension: Int) -> Double {
-    let lists = rows < InvertedLists.leastRows ? 0 : Double(rows / InvertedLists.rowsPerList)
-    return Double(rows)
-      * (secondsPerRow + lists * Self.passes * Double(InvertedLists.stride(dimension))
-        * secondsPerProduct)
+    secondsPerRewrite + Double(rows) * secondsPerRow
+      + Self.finding(rows, dimension: dimension, secondsPerProduct: secondsPerProduct)
   }
 
   /// Seconds of the exact graph of `rows`, of `k` neighbours each, whose lists are made in so many

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct IndexPlanTests {
   static let speed = MachineSpeed(
-    dimension: 384, secondsPerChange: 1e-5, secondsPerRow: 1e-5, secondsPerProduct: 1e-12,
+    dimension: 384, secondsPerChange: 1e-5, secondsPerRewrite: 0, secondsPerRow: 1e-5,
+    secondsPerProduct: 1e-12,
     secondsPerPair: 1e-10, secondsPerCandidate: 1e-7)
 
   @Test func sizesAreThoseOfARealIndex() throws {
