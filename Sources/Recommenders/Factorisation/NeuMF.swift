@@ -48,7 +48,7 @@ public struct NeuMF: RecommenderAlgorithm, Equatable, Codable {
   /// Creates the algorithm.
   public init(
     factors: Int = 64, layers: Int = 3, dropout: Double = 0.2, negatives: Int = 8,
-    objective: Objective = .softmax, learningRate: Double = 0.002, regularisation: Double = 0.01,
+    objective: Objective = .softmax, learningRate: Double = 0.01, regularisation: Double = 0.01,
     epochs: Int = 20, rowsPerStep: Int = 4096, seed: UInt64 = 0
   ) {
     self.factors = factors
