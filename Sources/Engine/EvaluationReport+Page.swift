@@ -72,8 +72,9 @@ extension EvaluationReport {
       "The test was opened \(testOpened == 1 ? "once" : "\(testOpened) times")"
         + (others.isEmpty
           ? ", for what had been chosen without it."
-          : ": once for what had been chosen without it, and once for each of the"
-            + " \(others.count) beside it. Nothing was chosen by it."))
+          : ": once for what had been chosen without it, and once for "
+            + (others.count == 1 ? "the one" : "each of the \(others.count)")
+            + " beside it. Nothing was chosen by it."))
     return .init("In short", [.words(words)])
   }
 
