@@ -9,18 +9,19 @@ import Testing
 @Suite struct TrainSearchTests {
   let folder = FileManager.default.temporaryDirectory.appending(path: "akin-shop-\(UUID())")
 
-  /// Of each of `count` words three products; people want the one that ends in the word.
-  private func shop(_ count: Int) throws -> (ShopStore, SearchJudgments) {
+  /// Of each of `count` words three products of these titles; people want the last one.
+  private func shop(
+    _ count: Int, titles: [String] = ["W plain shirt", "shirt W plain", "plain shirt W"]
+  ) throws -> (ShopStore, SearchJudgments) {
     let store = try ShopStore(directory: folder, for: .building)
     var products: [Product] = []
     var judgments = SearchJudgments()
     for number in 0..<count {
       let word = "word\(number)x"
-      for (place, (title, relevance)) in [
-        ("\(word) plain shirt", Float(0)), ("shirt \(word) plain", 1), ("plain shirt \(word)", 2),
-      ].enumerated() {
+      for (place, title) in titles.enumerated() {
+        let title = title.replacing("W", with: word)
         products.append(Product(id: "\(number)-\(place)", title: title))
-        judgments.add(word, "\(number)-\(place)", relevance)
+        judgments.add(word, "\(number)-\(place)", Float(place))
       }
       judgments.add(word, "gone", 1)
     }
@@ -73,16 +74,33 @@ import Testing
     #expect(try search.search(SearchRequest("word7x"), mode: .words).items.count == 3)
   }
 
-  @Test func whatIsNoBetterIsNotKept() throws {
+  @Test func clicksTeachToo() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
-    let (store, _) = try shop(80)
-    var judgments = SearchJudgments()
-    // The order of words itself: nothing can be better.
-    for number in 0..<80 {
-      for (place, relevance) in [Float(2), 1, 0].enumerated() {
-        judgments.add("word\(number)x", "\(number)-\(place)", relevance)
+    let (store, _) = try shop(90)
+    let events = (0..<90).flatMap { number in
+      [("2", EventType.purchase), ("1", .viewItem), ("0", .viewItemList)].map { place, type in
+        var event = Event(type: type, product: "\(number)-\(place)")
+        event.user = "u\(number)"
+        event.attribution = "search.1.2." + SearchAttribution.encoded("Word\(number)X")
+        return event
       }
     }
+    _ = try store.add(events, received: 1)
+    let report = try TrainSearch(
+      store: store, judgments: nil, progress: SilentProgress(),
+      meaning: { _, _ in ShopSearch.Near(items: []) }
+    ).run()
+    // What was listed and not taken counts as what nobody wanted.
+    #expect(report.source == "clicks" && report.queries == 90 && report.products >= 270)
+    #expect(report.isKept)
+    #expect(try search(store).search(SearchRequest("word7x")).items.first?.id == "7-2")
+  }
+
+  @Test func whatIsNoBetterIsNotKept() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    // The order of words itself: nothing can be better.
+    let (store, judgments) = try shop(
+      80, titles: ["plain long shirt of the W kind in four sizes", "plain shirt W", "W"])
     let report = try TrainSearch(
       store: store, judgments: judgments, progress: SilentProgress(),
       meaning: { _, _ in ShopSearch.Near(items: []) }

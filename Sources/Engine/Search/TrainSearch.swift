@@ -137,6 +137,10 @@ public struct TrainSearch {
       if index % 100 == 0 { progress.advance(to: index) }
       var judged = query.products
       if source == "clicks" { judged += try counterparts(of: query) }
+      // Files are often sorted by relevance, and what was taken comes first here: an order that ties
+      // must gain nothing by that.
+      let order = Dictionary(judged.map { ($0.id, Self.hash($0.id)) }, uniquingKeysWith: { $1 })
+      judged.sort { (order[$0.id] ?? 0, $0.id) < (order[$1.id] ?? 0, $1.id) }
       guard let group = try group(query.text, judged, least, &report) else { continue }
       groups.append(group)
       report.queries += 1
@@ -188,7 +192,7 @@ public struct TrainSearch {
     }
     let words = order(0)
     let meaning = order(RankFeatures.names.firstIndex(of: "cosine") ?? 0)
-    let part = query.withFieldBytes { TextHash.of($0) } % 10
+    let part = Self.hash(query) % 10
     return Group(
       rows: rows, targets: targets,
       orders: [
@@ -196,6 +200,8 @@ public struct TrainSearch {
         "both": RankFusion().fuse([words, meaning]).map(\.item),
       ], part: part < 6 ? 0 : part < 8 ? 1 : 2)
   }
+
+  private static func hash(_ text: String) -> UInt64 { text.withFieldBytes { TextHash.of($0) } }
 
   private static func rows(_ groups: [Group]) throws -> RankingRows {
     var rows = RankingRows(featureCount: RankFeatures.names.count)
