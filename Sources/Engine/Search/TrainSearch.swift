@@ -102,7 +102,9 @@ public struct TrainSearch {
     }
     progress.begin("Learning the order", total: nil, unit: "trees")
     var options = TreeOptions()
-    options.smallestLeaf = max(5, min(30, report.products / 200))
+    // Chosen on the validation part of search/homedepot.
+    (options.leaves, options.learningRate, options.trees) = (12, 0.03, 1_000)
+    options.smallestLeaf = max(5, min(60, report.products / 200))
     let ranker = try LearnedRanker.fit(
       try Self.rows(parts[0]), validation: try Self.rows(parts[1]), options: options, rounds: 3)
     progress.end("\(ranker.order.treeCount + ranker.value.treeCount) trees")
