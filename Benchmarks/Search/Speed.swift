@@ -30,13 +30,13 @@ enum Speed {
       "memory_before_MiB": before, "peak_memory_MiB": peakMemory(), "queries": lines.count,
     ]
     func measure(
-      _ name: String, every step: Int = 1, _ body: (String) throws -> Int
+      _ name: String, every step: Int = 1, rounds: Int = 3, _ body: (String) throws -> Int
     ) rethrows {
       let lines = stride(from: 0, to: lines.count, by: step).map { lines[$0] }
-      // Of each query the least of three times: what it costs, not what else the machine did.
+      // Of each query the least of its times: what it costs, not what else the machine did.
       var times = [Double](repeating: .infinity, count: lines.count)
       var found = 0
-      for _ in 0..<3 {
+      for _ in 0..<rounds {
         found = 0
         for (number, line) in lines.enumerated() {
           let start = clock.now
@@ -56,9 +56,9 @@ enum Speed {
       try found(opened, $0, understands: true, facets: ["brand", "category", "price"])
     }
     let near = try NearVectors(products, dimension: 384)
-    try measure("meaning_alone", every: 8) { try near.ids($0).count }
-    try measure("fused", every: 8) { try fused(opened, near, $0) }
-    try measure("judged", every: 8) { try judged(opened, near, $0) }
+    try measure("meaning_alone", every: 16, rounds: 12) { try near.ids($0).count }
+    try measure("fused", every: 16, rounds: 12) { try fused(opened, near, $0) }
+    try measure("judged", every: 16, rounds: 12) { try judged(opened, near, $0) }
     try measure("suggest") { try opened.suggest(String($0.prefix(4))).count }
     let json = try JSONSerialization.data(withJSONObject: report, options: [.sortedKeys])
     print(String(decoding: json, as: UTF8.self))
