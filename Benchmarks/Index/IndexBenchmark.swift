@@ -11,6 +11,11 @@ import Foundation
 
   static func main() throws {
     let arguments = CommandLine.arguments
+    if arguments.count == 4, arguments[1] == "durable" {
+      return try DurableBenchmark.run(
+        folder: URL(filePath: arguments[2], directoryHint: .isDirectory),
+        base: try read(URL(filePath: arguments[3])))
+    }
     guard arguments.count >= 3 else {
       throw Refused(description: "akin-bench-index BASE.npy QUERIES.npy")
     }
