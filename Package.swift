@@ -122,8 +122,8 @@ let package = Package(
     module(
       "Server",
       [
-        "AkinEngine", "AkinCatalogue", "AkinEncoders", "AkinRanking", "AkinSearch", "AkinStorage",
-        "AkinReport",
+        "AkinEngine", "AkinAlike", "AkinCatalogue", "AkinEncoders", "AkinRanking", "AkinSearch",
+        "AkinStorage", "AkinReport",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),

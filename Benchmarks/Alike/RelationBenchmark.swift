@@ -21,6 +21,9 @@ struct RelationBenchmark {
     }
   }
 
+  /// In the order of a model's answers.
+  private static let types: [Relation] = [.substitute, .complement, .unrelated]
+
   private typealias Examples = (pairs: [(from: Int, to: Int)], relations: [Relation])
 
   private var links: [RelationGraph.Kind: Set<Pair>] = [:]
@@ -74,7 +77,7 @@ struct RelationBenchmark {
       features.rows(test.pairs),
     ]
     let model = RelationModel(
-      rows[0], train.relations, validation: (rows[1], validation.relations))
+      rows[0], train.relations, validation: (rows[1], validation.relations, []))
     let fitted = AlikeBenchmark.seconds(since: start)
     let asked = ContinuousClock.now
     let probabilities = model.probabilities(features.rows(test.pairs))
@@ -92,7 +95,7 @@ struct RelationBenchmark {
     ] {
       let narrow = rows.map { Self.columns($0, columns) }
       let baseline = RelationModel(
-        narrow[0], train.relations, validation: (narrow[1], validation.relations))
+        narrow[0], train.relations, validation: (narrow[1], validation.relations, []))
       report(name, baseline.probabilities(narrow[2]), test.relations, "the same trees on it alone")
     }
   }
@@ -152,12 +155,12 @@ struct RelationBenchmark {
     let chosen = probabilities.map { values in
       values.enumerated().max { $0.element < $1.element }?.offset ?? 0
     }
-    for relation in Relation.allCases {
+    for (place, relation) in Self.types.enumerated() {
       let labels = relations.map { $0 == relation }
-      let hits = zip(chosen, labels).count { $0 == relation.rawValue && $1 }
-      let found = chosen.count { $0 == relation.rawValue }
+      let hits = zip(chosen, labels).count { $0 == place && $1 }
+      let found = chosen.count { $0 == place }
       f1 += 2 * Double(hits) / Double(found + labels.count { $0 }) / 3
-      let scores = probabilities.map { Float($0[relation.rawValue]) }
+      let scores = probabilities.map { Float($0[place]) }
       notes.append(String(format: "AUC \(relation) %.3f", PairScores.auc(scores, labels)))
     }
     print(

@@ -10,6 +10,7 @@ struct BasketCollector {
   private var keys: [String: Int32] = [:]
   private var purchases: [(basket: Int32, item: Int32)] = []
   private var others: [(basket: Int32, item: Int32)] = []
+  private var views: [(basket: Int32, item: Int32)] = []
 
   init(ordinals: [String: Int]) {
     self.ordinals = ordinals
@@ -23,17 +24,32 @@ struct BasketCollector {
     keys[key] = entry.basket
     switch event.type {
     case .purchase: purchases.append(entry)
-    case .addToCart, .beginCheckout, .viewItem, .selectItem, .addToWishlist: others.append(entry)
+    case .viewItem, .selectItem:
+      others.append(entry)
+      views.append(entry)
+    case .addToCart, .beginCheckout, .addToWishlist: others.append(entry)
     case .removeFromCart, .refund, .search, .viewItemList: break
     }
   }
 
   /// The baskets, and for each product the number of baskets that hold it. O(e · log e).
   consuming func finish() -> (Baskets, [Int]) {
-    var entries = purchases.isEmpty ? others : purchases
+    Self.baskets(purchases.isEmpty ? others : purchases, ordinals.count)
+  }
+
+  /// Whether any event was a purchase: else baskets are what was looked at together.
+  var hasPurchases: Bool { !purchases.isEmpty }
+
+  /// What was looked at in each visit. O(e · log e).
+  func visits() -> Baskets { Self.baskets(views, ordinals.count).0 }
+
+  private static func baskets(_ entries: [(basket: Int32, item: Int32)], _ itemCount: Int) -> (
+    Baskets, [Int]
+  ) {
+    var entries = entries
     entries.sort { ($0.basket, $0.item) < ($1.basket, $1.item) }
-    var baskets = Baskets(itemCount: ordinals.count)
-    var counts = [Int](repeating: 0, count: ordinals.count)
+    var baskets = Baskets(itemCount: itemCount)
+    var counts = [Int](repeating: 0, count: itemCount)
     var basket: [Int] = []
     for (index, entry) in entries.enumerated() {
       let item = Int(entry.item)

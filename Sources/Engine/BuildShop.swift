@@ -118,9 +118,15 @@ public final class BuildShop {
       BuildSummary.recordName: try json(summary), QualityRecord.name: try json(catalogue.quality),
     ]
     if let measure = compared.measure { records[MeasureRecord.name] = try json(measure) }
+    let kinds = try KindTable(
+      catalogue.products, texts, bought: together.lists, viewed: together.viewed,
+      model: model.key, dimension: encoder.dimension, store: store)
+    records[RelationsRecord.name] = try json(
+      RelationsRecord(kinds: kinds, hasPurchases: together.hasPurchases))
     let snapshot = ShopSnapshot(
       products: catalogue.products, texts: texts.values, textOfProduct: texts.indices,
       baskets: together.basketCounts, similar: compared.lists, boughtTogether: together.lists,
+      viewedTogether: together.viewed,
       behaviour: behaviour.summary.rows > 0 || options.forgetsEvents ? behaviour.histories : nil,
       records: records)
     try timed("Publishing") {
@@ -266,6 +272,8 @@ extension BuildShop {
 
   private struct Behaviour {
     var baskets: Baskets
+    var visits: Baskets
+    var hasPurchases: Bool
     var basketCounts: [Int]
     var histories: BehaviourSnapshot
     var summary: EventSummary
@@ -288,16 +296,25 @@ extension BuildShop {
       }
       progress.end("\(importer.summary.events.formatted()) events")
     }
+    let (visits, hasPurchases) = (collector.visits(), collector.hasPurchases)
     let (baskets, counts) = collector.finish()
     return Behaviour(
-      baskets: baskets, basketCounts: counts, histories: histories.finish(),
+      baskets: baskets, visits: visits, hasPurchases: hasPurchases,
+      basketCounts: counts, histories: histories.finish(),
       summary: importer.summary)
   }
 
+  /// What baskets and visits say of each product.
+  private struct Together {
+    var lists: NeighbourLists
+    var viewed: NeighbourLists
+    var basketCounts: [Int]
+    /// Whether baskets were bought; else they are what was looked at together.
+    var hasPurchases: Bool
+  }
+
   /// "Bought together": counted anew, or without any events what earlier ones said.
-  private func neighbours(of behaviour: Behaviour, ordinals: [String: Int]) throws
-    -> (lists: NeighbourLists, basketCounts: [Int])
-  {
+  private func neighbours(of behaviour: Behaviour, ordinals: [String: Int]) throws -> Together {
     guard behaviour.summary.rows > 0 || options.forgetsEvents else {
       return try keptNeighbours(ordinals)
     }
@@ -315,29 +332,40 @@ extension BuildShop {
       "\(behaviour.baskets.count.formatted()) baskets"
         + (large > 0
           ? ", \(large.formatted()) of over \(measure.largestBasket) products left out" : ""))
-    return (lists, behaviour.basketCounts)
+    return Together(
+      lists: lists, viewed: try measure.neighbours(of: behaviour.visits, k: options.neighbours),
+      basketCounts: behaviour.basketCounts, hasPurchases: behaviour.hasPurchases)
   }
 
   /// The lists of the last build, for the products that are still there.
-  private func keptNeighbours(_ ordinals: [String: Int]) throws
-    -> (lists: NeighbourLists, basketCounts: [Int])
-  {
+  private func keptNeighbours(_ ordinals: [String: Int]) throws -> Together {
     let kept = try store.basketLists()
     var counts = [Int](repeating: 0, count: ordinals.count)
-    var rows = [[Neighbour]](repeating: [], count: ordinals.count)
     for (id, list) in kept {
-      guard let ordinal = ordinals[id] else { continue }
-      counts[ordinal] = list.baskets
-      rows[ordinal] = list.partners.compactMap { partner in
-        ordinals[partner.id].map { Neighbour(item: $0, score: partner.score) }
-      }
+      if let ordinal = ordinals[id] { counts[ordinal] = list.baskets }
     }
     if !kept.isEmpty {
       progress.begin("Counting baskets", total: nil, unit: "products")
       progress.end("no events given, those of the last build kept (--forget-events drops them)")
     }
+    return Together(
+      lists: Self.lists(kept, ordinals),
+      viewed: Self.lists(try store.basketLists(.viewed), ordinals), basketCounts: counts,
+      hasPurchases: try RelationsRecord.last(of: store).hasPurchases)
+  }
+
+  private static func lists(_ kept: [String: BasketList], _ ordinals: [String: Int])
+    -> NeighbourLists
+  {
+    var rows = [[Neighbour]](repeating: [], count: ordinals.count)
+    for (id, list) in kept {
+      guard let ordinal = ordinals[id] else { continue }
+      rows[ordinal] = list.partners.compactMap { partner in
+        ordinals[partner.id].map { Neighbour(item: $0, score: partner.score) }
+      }
+    }
     var lists = NeighbourLists()
     for row in rows { lists.append(row) }
-    return (lists, counts)
+    return lists
   }
 }

@@ -1,3 +1,4 @@
+internal import AkinAlike
 internal import AkinCatalogue
 internal import AkinEncoders
 internal import AkinNeural
@@ -85,7 +86,25 @@ public struct MakeReport {
     }
     return SampleProduct(
       product: face(stored.product), similar: try neighbours(.content),
-      boughtTogether: try neighbours(.basket))
+      boughtTogether: try neighbours(.basket), relations: try relations(of: stored))
+  }
+
+  /// The likeliest products of each type; none in a shop that was built before types were known.
+  private func relations(of stored: StoredProduct) throws -> [ReportRelation] {
+    guard try MeasureRecord.last(of: store) != nil else { return [] }
+    let lists = try products.related(to: stored, as: Relation.related, k: 4)
+    return try Relation.related.map { relation in
+      let entries = try (lists[relation] ?? []).compactMap { item -> ReportRelation.Entry? in
+        guard let product = try store.product(id: item.id)?.product else { return nil }
+        return ReportRelation.Entry(
+          product: face(product), probability: Double(item.probability ?? 0),
+          evidence: (item.evidence ?? []).prefix(4).map { part in
+            ReportRelation.Part(
+              source: part.source, contribution: Double(part.contribution), detail: part.detail)
+          })
+      }
+      return ReportRelation(type: relation.rawValue, entries: entries)
+    }
   }
 
   private func face(_ product: Product) -> ProductFace {

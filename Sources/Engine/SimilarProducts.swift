@@ -16,8 +16,12 @@ public final class SimilarProducts: Sendable {
     /// How alike the contents are by the joined measure, 1 for the same text; or the shrunk cosine
     /// of the baskets.
     public var score: Float
-    /// `content` or `basket`.
+    /// `content` or `basket`; `relation` in a list of one type.
     public var source: String
+    /// What it is to the product that was asked about, in a list of one type.
+    public var relation: Relation?
+    /// How likely that is.
+    public var probability: Float?
     /// The product's brand.
     public var brand: String?
     /// The narrowest category.
@@ -38,6 +42,8 @@ public final class SimilarProducts: Sendable {
     public var title: String?
     /// The text asked about.
     public var text: String?
+    /// The type asked for.
+    public var relation: Relation?
   }
 
   /// The answer.
@@ -53,11 +59,12 @@ public final class SimilarProducts: Sendable {
     }
   }
 
-  private let store: ShopStore
+  let store: ShopStore
   private let isDistinct: Bool
   private let explains: Bool
   private let index: Mutex<ExactNeighbours?> = Mutex(nil)
   private let likeness: Mutex<LikenessReader?> = Mutex(nil)
+  let relations: Mutex<(scorer: RelationScorer, data: StoredRelationData)?> = Mutex(nil)
 
   /// Texts nearest by meaning that are scored for a shopper's words.
   private static let candidates = 200
@@ -81,12 +88,7 @@ public final class SimilarProducts: Sendable {
   ///
   /// - Throws: ``EngineError`` `unknownProduct`, with identifiers that look alike; ``StorageError``.
   public func similar(to id: String, k: Int) throws -> Result {
-    guard let stored = try store.product(id: id) else {
-      guard try store.productCount() > 0 else { throw EngineError.emptyShop }
-      let alike = try store.identifiers(like: id, limit: 3)
-      let hint = alike.isEmpty ? "" : "; did you mean \(alike.joined(separator: ", "))?"
-      throw EngineError(.unknownProduct, "no product has the id '\(id)'\(hint)")
-    }
+    let stored = try stored(id)
     var content = Shelf(capacity: k, isDistinct: isDistinct)
     if let twin = try twins(of: stored) { content.offer(twin) }
     for neighbour in try nearest(to: stored.text, k: k) where !content.isFull {
@@ -130,8 +132,20 @@ public final class SimilarProducts: Sendable {
     return Result(query: Query(text: text), items: content.items)
   }
 
+  /// The product with the identifier `id`.
+  func stored(_ id: String) throws -> StoredProduct {
+    if let stored = try store.product(id: id) { return stored }
+    guard try store.productCount() > 0 else { throw EngineError.emptyShop }
+    let alike = try store.identifiers(like: id, limit: 3)
+    let hint = alike.isEmpty ? "" : "; did you mean \(alike.joined(separator: ", "))?"
+    throw EngineError(.unknownProduct, "no product has the id '\(id)'\(hint)")
+  }
+
+  /// An empty list of `k`.
+  func shelf(_ k: Int) -> Shelf { Shelf(capacity: k, isDistinct: isDistinct) }
+
   /// How many texts to look at for `k` items: many may share a title.
-  private func reach(_ k: Int) -> Int { isDistinct ? 100 * k : k }
+  func reach(_ k: Int) -> Int { isDistinct ? 100 * k : k }
 
   /// Stored lists where they are long enough, else also those nearest by meaning, by score.
   private func nearest(to text: Int, k: Int) throws -> [Neighbour] {
@@ -184,7 +198,7 @@ public final class SimilarProducts: Sendable {
   }
 
   /// All vectors, read at their first use.
-  private func searchable(_ summary: BuildSummary) throws -> ExactNeighbours {
+  func searchable(_ summary: BuildSummary) throws -> ExactNeighbours {
     try index.withLock { index in
       if let index { return index }
       let vectors = try Vectors(
@@ -206,13 +220,13 @@ public final class SimilarProducts: Sendable {
     return item
   }
 
-  private func item(text: Int, score: Float) throws -> Item? {
+  func item(text: Int, score: Float) throws -> Item? {
     guard let product = try store.products(text: text, limit: 1).first else { return nil }
     let others = try store.productCount(text: text) - 1
     return item(product, score: score, source: .content, sameText: others)
   }
 
-  private func item(
+  func item(
     _ stored: StoredProduct, score: Float, source: NeighbourSource, sameText: Int = 0
   ) -> Item {
     Item(
@@ -224,7 +238,7 @@ public final class SimilarProducts: Sendable {
 }
 
 /// Items as they fill up a list, in the order of their scores.
-private struct Shelf {
+struct Shelf {
   private(set) var items: [SimilarProducts.Item] = []
   private var titles: Set<String> = []
   let capacity: Int

@@ -108,7 +108,8 @@ extension ShopReport {
       SampleProduct(
         product: sample.product.trimmed(),
         similar: sample.similar.map { $0.trimmed() },
-        boughtTogether: sample.boughtTogether.map { $0.trimmed() })
+        boughtTogether: sample.boughtTogether.map { $0.trimmed() },
+        relations: sample.relations.map { $0.trimmed() })
     }
     report.timings = timings.map {
       BuildTiming(step: $0.step, seconds: $0.seconds.rounded(to: 3), detail: $0.detail)
@@ -123,6 +124,24 @@ extension ReportNeighbour {
     var face = product.trimmed()
     face.description = nil
     return ReportNeighbour(product: face, score: score.rounded(to: 4))
+  }
+}
+
+extension ReportRelation {
+  fileprivate func trimmed() -> ReportRelation {
+    var list = self
+    list.entries = entries.map { entry in
+      var face = entry.product.trimmed()
+      face.description = nil
+      return Entry(
+        product: face, probability: entry.probability.rounded(to: 3),
+        evidence: entry.evidence.map { part in
+          Part(
+            source: part.source, contribution: part.contribution.rounded(to: 2),
+            detail: part.detail.prefix(3).map { PageLimits.cut($0, PageLimits.label) })
+        })
+    }
+    return list
   }
 }
 

@@ -74,7 +74,7 @@ public struct ReportModel: Sendable, Hashable, Codable {
   }
 }
 
-/// One product with its neighbours of both kinds, best first.
+/// One product with its neighbours of both kinds and by type, best first.
 public struct SampleProduct: Sendable, Hashable, Codable {
   /// The product.
   public var product: ProductFace
@@ -82,14 +82,66 @@ public struct SampleProduct: Sendable, Hashable, Codable {
   public var similar: [ReportNeighbour]
   /// Bought together with it.
   public var boughtTogether: [ReportNeighbour]
+  /// By type of relation: what is the same, a variant, a substitute, a complement of it.
+  public var relations: [ReportRelation]
 
   /// Creates a sample.
   public init(
-    product: ProductFace, similar: [ReportNeighbour], boughtTogether: [ReportNeighbour]
+    product: ProductFace, similar: [ReportNeighbour], boughtTogether: [ReportNeighbour],
+    relations: [ReportRelation] = []
   ) {
     self.product = product
     self.similar = similar
     self.boughtTogether = boughtTogether
+    self.relations = relations
+  }
+}
+
+/// The products that are of one type of relation to a sample, the likeliest first.
+public struct ReportRelation: Sendable, Hashable, Codable {
+  /// One product.
+  public struct Entry: Sendable, Hashable, Codable {
+    /// The product.
+    public var product: ProductFace
+    /// How likely it is of the type, 0 … 1.
+    public var probability: Double
+    /// The evidence, the weightiest first.
+    public var evidence: [Part]
+
+    /// Creates an entry.
+    public init(product: ProductFace, probability: Double, evidence: [Part]) {
+      self.product = product
+      self.probability = probability
+      self.evidence = evidence
+    }
+  }
+
+  /// One part of the evidence.
+  public struct Part: Sendable, Hashable, Codable {
+    /// Where it comes from: `text`, `attributes`, `behaviour` …
+    public var source: String
+    /// What it adds to the logarithm of the odds.
+    public var contribution: Double
+    /// What was seen.
+    public var detail: [String]
+
+    /// Creates a part.
+    public init(source: String, contribution: Double, detail: [String]) {
+      self.source = source
+      self.contribution = contribution
+      self.detail = detail
+    }
+  }
+
+  /// `same`, `variant`, `substitute` or `complement`.
+  public var type: String
+  /// Its products.
+  public var entries: [Entry]
+
+  /// Creates a list.
+  public init(type: String, entries: [Entry]) {
+    self.type = type
+    self.entries = entries
   }
 }
 

@@ -14,6 +14,8 @@ public struct ShopSnapshot: Sendable {
   public var similar: NeighbourLists
   /// For each *product* its partners in baskets.
   public var boughtTogether: NeighbourLists
+  /// For each *product* what was looked at in the same visits.
+  public var viewedTogether: NeighbourLists
   /// What shoppers did; `nil` keeps what is stored.
   public var behaviour: BehaviourSnapshot?
   /// JSON documents by name: the build's summary, the quality report. Those of other names stay.
@@ -23,6 +25,7 @@ public struct ShopSnapshot: Sendable {
   public init(
     products: [Product], texts: [String], textOfProduct: [Int], baskets: [Int],
     similar: NeighbourLists, boughtTogether: NeighbourLists,
+    viewedTogether: NeighbourLists = NeighbourLists(),
     behaviour: BehaviourSnapshot? = nil, records: [String: String]
   ) {
     self.products = products
@@ -31,6 +34,7 @@ public struct ShopSnapshot: Sendable {
     self.baskets = baskets
     self.similar = similar
     self.boughtTogether = boughtTogether
+    self.viewedTogether = viewedTogether
     self.behaviour = behaviour
     self.records = records
   }
@@ -68,8 +72,13 @@ public struct BasketList: Sendable, Equatable {
 public enum NeighbourSource: String, Sendable {
   /// Distance of the products' texts, item = a text's ordinal.
   case content
+  /// The texts that have a text in their content lists, but are not in its own; item = a text's
+  /// ordinal. Written with the content lists.
+  case citing
   /// Shared baskets, item = a product's ordinal.
   case basket
+  /// Shared visits, item = a product's ordinal.
+  case viewed
   /// Shared baskets of events that came in while serving, item = a product's ordinal.
   case live
 }

@@ -147,6 +147,11 @@ extension ShopStore {
       for (item, list) in lists where !list.isEmpty {
         try add.execute(arguments: [source.rawValue, item, NeighbourBlob.encode(list)])
       }
+      guard source == .content else { return }
+      try database.execute(
+        sql: "DELETE FROM neighbours WHERE source = ?",
+        arguments: [NeighbourSource.citing.rawValue])
+      try insert(Self.citing(lists.map { ($0.key, $0.value) }), database)
     }
   }
 }

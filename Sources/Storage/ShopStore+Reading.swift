@@ -93,9 +93,11 @@ extension ShopStore {
     }
   }
 
-  /// What baskets said of each product that was in any, by the product's identifier.
-  public func basketLists() throws(StorageError) -> [String: BasketList] {
-    let lists = try allNeighbours(.basket)
+  /// What baskets, or visits, said of each product that was in any, by the product's identifier.
+  public func basketLists(_ source: NeighbourSource = .basket) throws(StorageError)
+    -> [String: BasketList]
+  {
+    let lists = try allNeighbours(source)
     return try read { database in
       var ids: [Int: String] = [:]
       var baskets: [Int: Int] = [:]
@@ -105,7 +107,7 @@ extension ShopStore {
         baskets[row[0]] = row[2]
       }
       var result: [String: BasketList] = [:]
-      for (ordinal, count) in baskets where count > 0 {
+      for (ordinal, count) in baskets where count > 0 || lists[ordinal] != nil {
         guard let id = ids[ordinal] else { continue }
         let partners = (lists[ordinal] ?? []).compactMap { neighbour in
           ids[neighbour.item].map { BasketList.Partner(id: $0, score: neighbour.score) }

@@ -26,7 +26,7 @@ import Foundation
       GraphCommand.self, PlanCommand.self, DuplicatesCommand.self,
       IndexCommand.self, EvaluateCommand.self, TuneCommand.self,
       TrainCommand.self,
-      RecommendCommand.self, MatchCommand.self,
+      RecommendCommand.self, RelateCommand.self, MatchCommand.self,
       ModelCommand.self, DoctorCommand.self,
       ServeCommand.self, UpCommand.self, KeyCommand.self, BackupCommand.self,
       RestoreCommand.self,

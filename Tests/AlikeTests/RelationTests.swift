@@ -64,16 +64,18 @@ import Testing
     var rows = FeatureRows(width: 2)
     var relations: [Relation] = []
     for index in 0..<600 {
-      let relation = Relation.allCases[index % 3]
+      let relation = Relation.allCases[2 + index % 3]
       let noise = Float.random(in: -0.3...0.3, using: &generator)
-      rows.append([Float(relation.rawValue) + noise, noise])
+      rows.append([Float(relation.ordinal) + noise, noise])
       relations.append(relation)
     }
-    let model = RelationModel(rows, relations, validation: (rows, relations))
+    let model = RelationModel(rows, relations, validation: (rows, relations, []))
+    #expect(model.relations == [.substitute, .complement, .unrelated])
+    #expect(model.isSound(width: 2) && !model.isSound(width: 3))
     let probabilities = model.probabilities(rows)
     #expect(probabilities.allSatisfy { abs($0.reduce(0, +) - 1) < 1e-9 })
     let right = zip(probabilities, relations).count { values, relation in
-      values.enumerated().max { $0.element < $1.element }?.offset == relation.rawValue
+      values.enumerated().max { $0.element < $1.element }?.offset == relation.ordinal - 2
     }
     #expect(right > 590)
     let stored = try JSONDecoder().decode(

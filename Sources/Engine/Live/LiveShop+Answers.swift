@@ -11,10 +11,11 @@ extension LiveShop {
   package func shelf(_ request: ShelfRequest) throws -> ProductShelf {
     let state = self.state.withLock { $0 }
     let subject = try subject(of: request, state)
+    let relations = try relations(for: request)
     var shelf = try arrange(request, state, subject) { filling in
-      try filling.gather(subject, rankers: rankers)
+      try filling.gather(subject, rankers: rankers, relations: relations)
     }
-    if request.explains, request.kind == .similar, let subject {
+    if request.explains, request.kind == .similar, request.relation == nil, let subject {
       try explain(&shelf, subject, state.content)
     }
     return shelf

@@ -23,6 +23,7 @@ extension LiveShop {
     try store.setRecord(MeasureRecord.name, to: body)
     try store.replaceLists(.content, by: lists)
     likeness.withLock { $0 = nil }
+    relationScorer.withLock { $0 = nil }
     try store.replaceLists(.live, by: together)
     let kept = try store.allNeighbours(.basket)
     try writer.sync {

@@ -1,3 +1,4 @@
+internal import AkinAlike
 internal import AkinCatalogue
 internal import AkinRanking
 internal import Synchronization
@@ -26,6 +27,8 @@ package struct WhyNot: Sendable, Equatable {
     case history
     /// It comes later in the ranking.
     case rank
+    /// It is something else than was asked for.
+    case relation
     /// Nothing speaks for it.
     case noEvidence = "no_evidence"
   }
@@ -73,12 +76,37 @@ extension LiveShop {
     if let twin = shelf.items.first(where: { $0.product.text == product.text }) {
       return WhyNot(.sameText, "\(twin.product.product.id) has the same text and stands for it")
     }
+    let relations = try relations(for: request)
     var filling = ShelfFilling(request, state, plan, target: state.catalogue.count)
-    try filling.gather(subject, rankers: rankers)
+    try filling.gather(subject, rankers: rankers, relations: relations)
+    if let relations, let subject, !filling.items.contains(where: { $0.product.text == product.text })
+    {
+      return try other(product, than: relations, subject, state)
+    }
     if filling.leavesOutHistory, filling.historyTexts.contains(product.text) {
       return WhyNot(.history, "the shopper looked at it or has it already")
     }
     return rank(of: product, in: filling.items, shelf)
+  }
+
+  /// What a product is instead of the type that was asked for.
+  private func other(
+    _ product: LiveProduct, than relations: LiveRelations, _ subject: LiveProduct, _ state: State
+  ) throws -> WhyNot {
+    let account = try relations.scorer.account(
+      from: subject.text, to: product.text,
+      in: LiveRelationData(state: state, store: relations.store))
+    guard let account else {
+      return WhyNot(.noEvidence, "nothing is known of the two together")
+    }
+    let percent = Int((account.probability * 100).rounded())
+    var answer = WhyNot(
+      account.relation == relations.relation ? .noEvidence : .relation,
+      account.relation == relations.relation
+        ? "it is one, but no list, basket or visit leads to it"
+        : "it is most likely \(account.relation.rawValue), with a probability of \(percent) %")
+    answer.score = account.score
+    return answer
   }
 
   private func refusal(of product: LiveProduct, in request: ShelfRequest, _ plan: RulePlan)

@@ -23,6 +23,8 @@ package final class LiveShop: Sendable {
     var waiting: Set<Int> = []
     /// When the build was done that this state comes from.
     var built: Double
+    /// Whether baskets are orders; else they are what was looked at together.
+    var hasPurchases = false
   }
 
   /// Where everything is kept.
@@ -41,6 +43,8 @@ package final class LiveShop: Sendable {
   let ruleTable: Mutex<[Rule]> = Mutex([])
   /// Says why texts are alike, by the measure of the lists; read when it is first asked.
   let likeness: Mutex<LikenessReader?> = Mutex(nil)
+  /// Judges types of relation, from the first question on, and what it was made from.
+  let relationScorer: Mutex<(mark: String, scorer: RelationScorer)?> = Mutex(nil)
   /// The folder of the training that ``rankerTable`` comes from.
   let trainedMark: Mutex<String?> = Mutex(nil)
   let rankerTable: Mutex<[any ShopperRanker]> = Mutex([])
@@ -108,7 +112,9 @@ package final class LiveShop: Sendable {
       catalogue: LiveCatalogue(try store.products(every: 1)), content: content,
       together: try store.allNeighbours(.basket), popular: [],
       built: try BuildSummary.last(of: store)?.finished ?? 0)
-    state.join(try store.allNeighbours(.live))
+    let live = try store.allNeighbours(.live)
+    state.hasPurchases = try RelationsRecord.last(of: store).hasPurchases || !live.isEmpty
+    state.join(live)
     state.popular = state.popularity(wishes)
     state.waiting = Set(vectors.missing.map(\.ordinal))
     return (state, Dictionary(vectors.missing.map { ($0.ordinal, $0.text) }) { $1 })

@@ -1,3 +1,4 @@
+package import AkinAlike
 package import AkinRanking
 
 /// A list of products for a shopper, with what there is to say about it.
@@ -12,6 +13,8 @@ package struct ProductShelf: Sendable {
     package var evidence: [Evidence]
     /// Further products with the same text, which are not listed.
     package var sameText = 0
+    /// How likely it is what the list's type says, in a list of one type.
+    package var probability: Float?
     /// The rules that moved it, by id.
     package var rules: [String] = []
   }
@@ -42,6 +45,9 @@ package enum ShelfKind: String, Sendable, Codable, CaseIterable {
 package struct ShelfRequest: Sendable {
   /// The kind of list.
   package var kind: ShelfKind
+  /// What products must be to the one that the list belongs to, in a similar list; `nil` for all
+  /// that are alike.
+  package var relation: Relation?
   /// How many products.
   package var count: Int
   /// The product that the list belongs to.

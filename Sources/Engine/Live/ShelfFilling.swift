@@ -1,3 +1,4 @@
+internal import AkinAlike
 internal import AkinCatalogue
 internal import AkinRanking
 
@@ -27,7 +28,10 @@ struct ShelfFilling {
   var isFull: Bool { items.count >= target }
 
   /// Gathers the list that is asked for.
-  mutating func gather(_ subject: LiveProduct?, rankers: [any ShopperRanker]) throws {
+  mutating func gather(
+    _ subject: LiveProduct?, rankers: [any ShopperRanker], relations: LiveRelations? = nil
+  ) throws {
+    if let relations, let subject { return try gather(relations, of: subject) }
     switch (request.kind, subject) {
     case (.similar, let subject?): try gatherSimilar(to: subject)
     case (.boughtTogether, let subject?): gatherTogether(with: subject)
@@ -38,9 +42,41 @@ struct ShelfFilling {
     }
   }
 
+  /// Gathers what is most likely of the type that is asked for.
+  private mutating func gather(_ relations: LiveRelations, of subject: LiveProduct) throws {
+    guard state.content.contains(subject.text) else {
+      reason =
+        "the product was added moments ago and its text is being encoded; ask again in a second"
+      return
+    }
+    if relations.relation == .same {
+      let others = state.catalogue.products(ofText: subject.text)
+      for twin in others where twin.ordinal != subject.ordinal && mayShow(twin) {
+        let account = relations.scorer.twin(twin.product, of: subject.product)
+        offer(
+          twin, score: account.score, evidence: account.evidence, sameText: others.count - 2,
+          probability: account.probability)
+        break
+      }
+    }
+    texts.insert(subject.text)
+    let answers = try relations.scorer.related(
+      to: subject.text, as: [relations.relation], count: target + request.excluded.count + 100,
+      in: LiveRelationData(state: state, store: relations.store))
+    for answer in answers[relations.relation] ?? [] {
+      offer(
+        text: answer.text, score: answer.account.score, evidence: answer.account.evidence,
+        probability: answer.account.probability)
+    }
+    if !isFull, dropped == 0 {
+      reason = "only \(items.count) products are most likely a \(relations.relation.rawValue) of it"
+    }
+  }
+
   /// Offers a product; one that may not be shown, or whose text is there already, is passed over.
   private mutating func offer(
-    _ product: LiveProduct, score: Float, evidence: [Evidence], sameText: Int = 0
+    _ product: LiveProduct, score: Float, evidence: [Evidence], sameText: Int = 0,
+    probability: Float? = nil
   ) {
     guard !isFull, !texts.contains(product.text) else { return }
     guard mayShow(product) else {
@@ -49,7 +85,9 @@ struct ShelfFilling {
     }
     texts.insert(product.text)
     items.append(
-      ProductShelf.Item(product: product, score: score, evidence: evidence, sameText: sameText))
+      ProductShelf.Item(
+        product: product, score: score, evidence: evidence, sameText: sameText,
+        probability: probability))
   }
 
   /// Whether a product may be shown; notes the rule that hides it.
@@ -67,11 +105,15 @@ struct ShelfFilling {
   }
 
   /// Offers the products of a text: the first that may be shown stands for the others.
-  private mutating func offer(text: Int, score: Float, evidence: [Evidence]) {
+  private mutating func offer(
+    text: Int, score: Float, evidence: [Evidence], probability: Float? = nil
+  ) {
     guard !texts.contains(text) else { return }
     let products = state.catalogue.products(ofText: text)
     for product in products where mayShow(product) {
-      return offer(product, score: score, evidence: evidence, sameText: products.count - 1)
+      return offer(
+        product, score: score, evidence: evidence, sameText: products.count - 1,
+        probability: probability)
     }
     dropped += products.count
   }

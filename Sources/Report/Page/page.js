@@ -125,6 +125,24 @@
     return box;
   }
 
+  /** What is the same, a variant, a substitute, a complement: each with its probability and why. */
+  function typed(sample) {
+    const lists = (sample.relations || []).filter((list) => list.entries.length);
+    if (!lists.length) return null;
+    const sum = lists.reduce((n, list) => n + list.entries.length, 0);
+    const entry = ({ product, probability, evidence }) => el('li', {},
+      el('div', { class: 'line' },
+        el('span', { class: 'name', dir: 'auto', lang: product.language, title: product.title }, product.title),
+        el('span', { class: 'score' }, Akin.percent(probability))),
+      el('div', { class: 'facts' }, evidence.map((part) =>
+        el('span', { class: part.contribution < 0 ? 'against' : 'speaks', title: part.detail.filter(Boolean).join(', ') },
+          `${t('sources')[part.source] || part.source} ${part.contribution < 0 ? '−' : '+'}${Akin.number(Math.abs(part.contribution), 1)}`))));
+    return el('details', { class: 'types' },
+      el('summary', {}, t('byType', { n: Akin.number(sum) }),
+        el('span', { class: 'counts' }, lists.map((list) => `${t(list.type)} ${Akin.number(list.entries.length)}`).join(' · '))),
+      el('div', { class: 'typed' }, lists.map((list) => el('div', {}, el('h4', {}, t(list.type)), el('ol', {}, list.entries.map(entry))))));
+  }
+
   /** The ends of the bars: from a round number below the lowest score to at least 1. */
   function rangeOf(pick) {
     const scores = report.samples.flatMap((sample) => pick(sample).map((n) => n.score));
@@ -151,7 +169,8 @@
             el('code', {}, product.id)),
           product.description ? el('p', { class: 'text', dir: 'auto', lang: product.language }, product.description) : null)),
       neighbourList(sample, sample.similar, 'similar', ranges.similar, t('noSimilar')),
-      neighbourList(sample, sample.boughtTogether, 'bought', ranges.bought, t(report.counts.events ? 'noBought' : 'noEvents')));
+      neighbourList(sample, sample.boughtTogether, 'bought', ranges.bought, t(report.counts.events ? 'noBought' : 'noEvents')),
+      typed(sample));
   }
 
   const haystacks = report.samples.map(({ product }) =>

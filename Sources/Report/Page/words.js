@@ -32,7 +32,8 @@ const WORDS = {
     duplicates: 'Near duplicates', noDuplicates: 'No two products look like one.', outlierList: 'Unusual for their category', noOutliers: 'No price stands out.',
     suspiciousList: 'Suspicious prices', noSuspicious: 'No price looks wrong.', ofRows: '{n} rows', refused: '{n} refused', unknown: 'unknown',
     attributes: 'Attributes', currencies: 'Currencies', otherFindings: 'Also worth a look', largest: 'Largest categories', columns: 'How the columns were read', andMore: 'and {n} more',
-    findings: {}, reasons: {}, methods: {},
+    byType: 'In which way ({n})', same: 'The same', variant: 'Variants', substitute: 'Would do instead', complement: 'Goes with it',
+    sources: {}, findings: {}, reasons: {}, methods: {},
     build: 'How it was made', total: 'Total', foot: 'Made by Akin. This file holds everything it shows and asks nothing of the network.',
   },
   zh: {
@@ -65,6 +66,8 @@ const WORDS = {
     duplicates: '疑似重复商品', noDuplicates: '没有疑似重复的商品。', outlierList: '与同类目价格差距大', noOutliers: '没有离群的价格。',
     suspiciousList: '可疑价格', noSuspicious: '没有可疑的价格。', ofRows: '{n} 行', refused: '拒绝 {n} 行', unknown: '未知',
     attributes: '属性', currencies: '货币', otherFindings: '其他值得关注', largest: '最大的类目', columns: '列的含义', andMore: '另有 {n} 件',
+    byType: '关系类型（{n}）', same: '同一商品', variant: '规格款式', substitute: '可替代', complement: '搭配',
+    sources: { text: '文本', attributes: '属性', category: '类目', 'made for': '适用对象', price: '价格', behaviour: '行为', links: '已知关联', base: '基数' },
     findings: {
       price_unreadable: '价格无法读取', price_range: '价格是区间，取了低值', price_negative: '价格为负', price_zero: '价格为 0',
       price_one: '价格为 1 或 0.01', price_placeholder: '价格像占位数 (9999 …)', sale_above_price: '促销价高于原价', price_outlier: '价格与同类目相差很大',

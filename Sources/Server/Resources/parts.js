@@ -100,7 +100,7 @@ export function entry(item, { href = (id) => `#/products/${encodeURIComponent(id
     h("div", { class: "body" }, h("a", { href: href(item.id) }, item.title),
       h("p", { class: "meta" }, [item.id, facts(item)].filter(Boolean).join(" · ")),
       h("p", { class: "why" }, parts, rules, item.same_text ? t("twins", item.same_text) : "")),
-    h("span", { class: "score" }, score(item.score)));
+    h("span", { class: "score" }, item.probability === undefined ? score(item.score) : percent(item.probability)));
 }
 
 export function list(shelf, options = {}) {

@@ -57,9 +57,18 @@ function reason(answer) {
   return h("p", {}, h("strong", {}, t(`s_${why.stage}`)), " ", rank, " ", h("span", { class: "meta" }, why.detail));
 }
 
+const types = ["same", "variant", "substitute", "complement"];
+
+function byType(lists) {
+  return panel(t("inWhichWay"), h("p", { class: "note" }, t("inWhichWayLead")),
+    h("div", { class: "two types" }, types.map((type, place) =>
+      h("div", {}, h("h3", {}, t(`r_${type}`)), lists[place].items.length ? list(lists[place]) : h("p", { class: "empty" }, t("none"))))));
+}
+
 function whyNot(id) {
   const sku = h("input", { autocomplete: "off", required: true });
-  const relation = h("select", {}, h("option", { value: "similar" }, t("similar")), h("option", { value: "bought_together" }, t("bought")));
+  const relation = h("select", {}, h("option", { value: "similar" }, t("similar")), h("option", { value: "bought_together" }, t("bought")),
+    types.map((type) => h("option", { value: type }, t(`r_${type}`))));
   const answer = h("div", { role: "status" });
   const ask = guarded(async () => {
     const query = new URLSearchParams({ relation: relation.value, k: "10", why_not: sku.value.trim() });
@@ -71,8 +80,10 @@ function whyNot(id) {
 
 export async function product(id) {
   const path = `/v1/products/${encodeURIComponent(id)}`;
-  const [found, similar, bought] = await Promise.all([
-    api("GET", path), api("GET", `${path}/similar?k=10&explain=true`), api("GET", `${path}/similar?relation=bought_together&k=10&explain=true`)]);
+  const [found, similar, bought, ...typed] = await Promise.all([
+    api("GET", path), api("GET", `${path}/similar?k=10&explain=true`), api("GET", `${path}/similar?relation=bought_together&k=10&explain=true`),
+    // A shop that was built by an older version knows no types, and says so where one asks.
+    ...types.map((type) => api("GET", `${path}/similar?relation=${type}&k=5`).catch(() => ({ items: [] })))]);
   const attributes = found.attributes.map((attribute) => [attribute.name, typeof attribute.value === "object" ? JSON.stringify(attribute.value) : String(attribute.value)]);
   return [
     h("p", {}, h("a", { href: "#/products" }, `← ${t("back")}`)),
@@ -83,6 +94,6 @@ export async function product(id) {
     h("div", { class: "grid two" },
       panel(t("similar"), list(similar), similar.effects ? effects(similar) : null),
       panel(t("bought"), list(bought), bought.effects ? effects(bought) : null)),
-    h("div", { class: "grid" }, whyNot(id)),
+    h("div", { class: "grid" }, byType(typed), whyNot(id)),
   ];
 }

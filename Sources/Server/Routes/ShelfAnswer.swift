@@ -1,3 +1,4 @@
+internal import AkinAlike
 internal import AkinCatalogue
 internal import AkinEncoders
 internal import AkinEngine
@@ -11,6 +12,8 @@ struct ShelfAnswer: Encodable {
     var title: String
     var score: Float
     var source: String
+    var relation: String?
+    var probability: Float?
     var brand: String?
     var category: String?
     var variant: String?
@@ -63,8 +66,18 @@ struct ShelfAnswer: Encodable {
   var attributionToken: String
 
   /// - Parameter catalogue: to name the products of the evidence; `nil` for no evidence.
-  init(_ shelf: ProductShelf, kind: ShelfKind, explainedBy catalogue: LiveCatalogue?, now: Double) {
-    items = shelf.items.map { Item($0, explainedBy: catalogue) }
+  init(
+    _ shelf: ProductShelf, kind: ShelfKind, relation: Relation? = nil,
+    explainedBy catalogue: LiveCatalogue?, now: Double
+  ) {
+    items = shelf.items.map { entry in
+      var item = Item(entry, explainedBy: catalogue)
+      if let relation {
+        (item.source, item.relation) = ("relation", relation.rawValue)
+        item.probability = entry.probability
+      }
+      return item
+    }
     requested = shelf.requested
     returned = shelf.items.count
     reason = shelf.reason

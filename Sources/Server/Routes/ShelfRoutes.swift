@@ -1,3 +1,4 @@
+internal import AkinAlike
 internal import AkinCatalogue
 internal import AkinEngine
 internal import AkinRanking
@@ -35,17 +36,23 @@ struct ShelfRoutes {
   }
 
   private func similar(_ query: Query, id: String) async throws -> Response {
-    let kind = try query.choice("relation", default: ShelfKind.similar)
-    guard kind == .similar || kind == .boughtTogether else {
-      throw Problem.field("relation", "takes similar or bought_together")
+    let name = try query.text("relation") ?? ShelfKind.similar.rawValue
+    let relation = Relation(rawValue: name).flatMap { $0 == .unrelated ? nil : $0 }
+    let kind = relation == nil ? ShelfKind(rawValue: name) : .similar
+    guard let kind, kind == .similar || kind == .boughtTogether else {
+      throw Problem.field(
+        "relation",
+        "takes similar, bought_together, same, variant, substitute or complement")
     }
     var request = ShelfRequest(
       kind, count: try query.integer("k", in: 1...RecommendBody.most, default: 10), product: id)
+    request.relation = relation
     request.filter = try query.filter()
     request.excluded = Set(try query.list("exclude") ?? [])
     request.page = try query.text("page")
     request.audiences = Set(try query.list("audience") ?? [])
-    let explains = try query.flag("explain")
+    // A type without its evidence would have to be believed.
+    let explains = try query.flag("explain") || relation != nil
     let answer = try await answer(
       request, explains: explains, whyNot: try query.identifier("why_not"))
     return JSON.response(answer)
@@ -94,9 +101,11 @@ struct ShelfRoutes {
     let shop = server.shop
     var request = request
     request.explains = explains
-    let shelf = try shop.shelf(request)
+    let shelf =
+      request.relation == nil
+      ? try shop.shelf(request) : try await Offload.run { [request] in try shop.shelf(request) }
     var answer = ShelfAnswer(
-      shelf, kind: request.kind, explainedBy: explains ? shop.catalogue : nil, now: server.now())
+      shelf, kind: request.kind, relation: request.relation, explainedBy: explains ? shop.catalogue : nil, now: server.now())
     if let whyNot {
       // It looks through the whole ranking.
       answer.whyNot = .init(

@@ -12,6 +12,7 @@ struct SimilarCommand: ParsableCommand {
       Examples:
         akin similar --shop my-shop 101001
         akin similar --shop my-shop 101001 --explain
+        akin similar --shop my-shop 101001 --relation complement
         akin similar --shop my-shop --text "透明手机壳" --k 5 --json
       """)
 
@@ -32,6 +33,12 @@ struct SimilarCommand: ParsableCommand {
   @Flag(help: "Say why: what words, model numbers, facts and meaning add to each score.")
   var explain = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Only what is this to the product: same, variant, substitute or complement; each with its"
+        + " probability and the evidence.", valueName: "type"))
+  var relation: Relation?
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -39,6 +46,9 @@ struct SimilarCommand: ParsableCommand {
     guard (id == nil) != (text == nil) else {
       throw ValidationError(
         "Name one product, or a text: akin similar --shop DIR ID | --text \"…\"")
+    }
+    guard relation == nil || text == nil else {
+      throw ValidationError("--relation asks about a product, not about a text.")
     }
     guard (1...1000).contains(count) else {
       throw ValidationError("--k takes a number from 1 to 1000, not \(count).")
@@ -49,7 +59,9 @@ struct SimilarCommand: ParsableCommand {
     let store = try shop.open()
     let products = SimilarProducts(store: store, distinct: distinct, explaining: explain)
     let result =
-      if let id {
+      if let id, let relation {
+        try products.related(to: id, as: relation, k: count)
+      } else if let id {
         try products.similar(to: id, k: count)
       } else {
         try products.similar(toText: text ?? "", k: count)
@@ -61,6 +73,7 @@ struct SimilarCommand: ParsableCommand {
     let query = result.query
     Terminal.print(
       [query.id, query.title ?? query.text].compactMap(\.self).joined(separator: "  "))
+    if let relation = query.relation { return showRelated(result.items, relation) }
     if explain { return showEvidence(result.items(from: .content)) }
     let content = Columns.Column(title: "Similar", items: result.items(from: .content))
     let basket = Columns.Column(title: "Bought together", items: result.items(from: .basket))
@@ -69,6 +82,24 @@ struct SimilarCommand: ParsableCommand {
       if query.id != nil { Terminal.print("  Bought together: no baskets yet") }
     } else {
       Terminal.print(Columns([content, basket]).rendered())
+    }
+  }
+
+  /// Each with its probability, its score and the parts of the score.
+  private func showRelated(_ items: [SimilarProducts.Item], _ relation: Relation) {
+    if items.isEmpty { Terminal.print("  nothing is most likely a \(relation.rawValue) of it") }
+    for item in items {
+      let probability = String(format: "%3.0f %%", (item.probability ?? 0) * 100)
+      let score = String(format: "%+.2f", item.score)
+      var title = item.title
+      if let variant = item.variant, !title.contains(variant) { title += ", \(variant)" }
+      Terminal.print("  \(probability)  \(item.id)  \(title)  \(score)")
+      let parts = (item.evidence ?? []).map { part in
+        let detail = part.detail.filter { !$0.isEmpty }.joined(separator: ", ")
+        return String(format: "%+.2f ", part.contribution) + part.source
+          + (detail.isEmpty ? "" : " (\(detail))")
+      }
+      for part in explain ? parts : Array(parts.prefix(3)) { Terminal.print("          \(part)") }
     }
   }
 
@@ -85,4 +116,17 @@ struct SimilarCommand: ParsableCommand {
       }
     }
   }
+}
+
+extension Relation: ExpressibleByArgument {
+  /// A type that a list can be asked for.
+  public init?(argument: String) {
+    guard let relation = Relation(rawValue: argument.lowercased()), relation != .unrelated else {
+      return nil
+    }
+    self = relation
+  }
+
+  /// The types that a list can be asked for.
+  public static var allValueStrings: [String] { related.map(\.rawValue) }
 }

@@ -1,0 +1,77 @@
+internal import AkinAlike
+internal import AkinCatalogue
+internal import AkinRanking
+internal import AkinStorage
+internal import Synchronization
+
+/// What a list of one type is made with.
+struct LiveRelations {
+  var relation: Relation
+  var scorer: RelationScorer
+  var store: ShopStore
+}
+
+extension LiveShop {
+  /// What a request for one type needs; `nil` for other requests.
+  ///
+  /// - Throws: ``EngineError`` `nothingToDo` for a shop that was built before types were known.
+  func relations(for request: ShelfRequest) throws -> LiveRelations? {
+    guard request.kind == .similar, let relation = request.relation else { return nil }
+    let mark = "\(try store.record(TrainedRelations.recordName) ?? "") \(state.withLock(\.built))"
+    let scorer = try relationScorer.withLock { known in
+      if let known, known.mark == mark { return known.scorer }
+      let scorer = try RelationScorer(store)
+      known = (mark, scorer)
+      return scorer
+    }
+    return LiveRelations(relation: relation, scorer: scorer, store: store)
+  }
+}
+
+/// A serving shop as types of relation see it: one state of it, with the visits of the last build.
+struct LiveRelationData: RelationData {
+  let state: LiveShop.State
+  let store: ShopStore
+
+  /// Products of one text whose baskets are joined.
+  private static let mostProducts = 8
+
+  func list(_ text: Int, k: Int) throws -> [Neighbour] {
+    try state.content.neighbours(of: text, k: k)
+  }
+
+  func citing(_ text: Int) throws -> [Neighbour] { try store.neighbours(.citing, of: text) }
+
+  func vector(_ text: Int) -> ArraySlice<Float>? { state.content.vector(text) }
+
+  func face(_ text: Int) -> Product? {
+    state.catalogue.products(ofText: text).min { $0.ordinal < $1.ordinal }?.product
+  }
+
+  func bought(_ text: Int) -> [Int: Float]? {
+    guard state.hasPurchases else { return nil }
+    return joined(text) { state.together[$0] ?? [] }
+  }
+
+  func viewed(_ text: Int) throws -> [Int: Float]? {
+    try joined(text) { try store.neighbours(.viewed, of: $0) }
+  }
+
+  private func joined(_ text: Int, _ list: (Int) throws -> [Neighbour]) rethrows -> [Int: Float]? {
+    var scores: [Int: Float] = [:]
+    for product in state.catalogue.products(ofText: text).prefix(Self.mostProducts) {
+      for partner in try list(product.ordinal) {
+        guard let other = state.catalogue[partner.item]?.text, other != text else { continue }
+        scores[other] = max(scores[other] ?? 0, partner.score)
+      }
+    }
+    return scores.isEmpty ? nil : scores
+  }
+}
+
+extension RelationAccount {
+  /// The parts as lists carry them.
+  var evidence: [Evidence] {
+    parts.map { Evidence(source: $0.source, score: $0.contribution, detail: $0.detail) }
+  }
+}
