@@ -4,7 +4,11 @@ import AkinEncoders
 import AkinSimilarity
 import Foundation
 
+<<<<<<< HEAD
 /// akin-bench-alike [--part cluster,duplicates,pairs,zh,relations] [--model NAME] [--set name=value …] [--half 0|1] [--rivals no]
+=======
+/// akin-bench-alike [--part cluster,pairs,zh,relations,relations-validation,relations-cost] [--model NAME] [--set name=value …] [--half 0|1] [--rivals no]
+>>>>>>> c125abb (Links' embeddings, votes and categories among the numbers; tests and documents)
 struct AlikeBenchmark {
   private var parts: Set<String> = ["cluster", "pairs", "zh"]
   private var model = "minilm-l6"
@@ -73,6 +77,10 @@ struct AlikeBenchmark {
     }
     if parts.contains("zh") { try chinese() }
     if parts.contains("relations") { try RelationBenchmark(data).run() }
+    if parts.contains("relations-validation") {
+      try RelationBenchmark(data).run(validates: true)
+    }
+    if parts.contains("relations-cost") { try RelationCost(data).run() }
   }
 
   // MARK: Vectors

@@ -148,7 +148,8 @@ import Testing
 
   private static let products = [
     product("0", ["数码", "手机"], code: "1"), product("1", ["数码", "手机壳"]),
-    product("2", ["Electronics", "Phones"], code: "1"), product("3", ["Electronics", "Phone Cases"]),
+    product("2", ["Electronics", "Phones"], code: "1"),
+    product("3", ["Electronics", "Phone Cases"]),
     product("4", ["生鲜", "水果"]),
   ]
 

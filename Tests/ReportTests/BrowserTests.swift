@@ -16,6 +16,13 @@ struct BrowserTests {
     #expect(!page.contains("id=\"map\" aria-labelledby=\"map-title\" hidden"))
   }
 
+  @Test func typesStandWithTheirProbabilityAndEvidence() throws {
+    let page = try Browser.dump(Samples.full)
+    #expect(page.contains("class=\"types\""))
+    #expect(page.contains(">Goes with it<") && page.contains(">93%<"))
+    #expect(page.contains("made for +2.4") && page.contains("category −0.5"))
+  }
+
   @Test(arguments: [
     ("Hass avocados, pack of 4", "Bananas, bunch of 4", []),
     ("Jasmine rice 5 lb", "Bread flour, 5 lb", []),

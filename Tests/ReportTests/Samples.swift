@@ -30,7 +30,19 @@ enum Samples {
           ReportNeighbour(product: case12, score: 0.96),
           ReportNeighbour(product: fruit, score: 0.92),
         ],
-        boughtTogether: [ReportNeighbour(product: case12, score: 0.41)])
+        boughtTogether: [ReportNeighbour(product: case12, score: 0.41)],
+        relations: [
+          ReportRelation(
+            type: "complement",
+            entries: [
+              .init(
+                product: case12, probability: 0.934,
+                evidence: [
+                  .init(source: "made for", contribution: 2.4, detail: []),
+                  .init(source: "category", contribution: -0.5, detail: ["手机", "手机壳"]),
+                ])
+            ])
+        ])
     ]
     report.contentScores = Histogram(of: [0.96, 0.96, 0.92])
     report.basketScores = Histogram(of: [0.41])
@@ -84,7 +96,17 @@ enum Samples {
     let neighbour = ReportNeighbour(product: face, score: 0.5)
     report.shop = text
     report.samples = [
-      SampleProduct(product: face, similar: [neighbour], boughtTogether: [neighbour])
+      SampleProduct(
+        product: face, similar: [neighbour], boughtTogether: [neighbour],
+        relations: [
+          ReportRelation(
+            type: "same",
+            entries: [
+              .init(
+                product: face, probability: 0.5,
+                evidence: [.init(source: text, contribution: 1, detail: [text])])
+            ])
+        ])
     ]
     report.map = ProductMap(
       method: "PCA", categories: [text],

@@ -23,6 +23,8 @@ public struct RelationGraph: Sendable {
   }
 
   let sides: [Side]
+  /// Links of any kind.
+  let all: SparseMatrix
   /// The number of products.
   public let count: Int
 
@@ -54,6 +56,11 @@ public struct RelationGraph: Sendable {
           rarity: (0..<count).map { 1 / log(2 + Float(both[$0].count)) }))
     }
     self.sides = sides
+    var joined = [[SparseMatrix.Entry]](repeating: [], count: count)
+    for side in sides {
+      for row in 0..<count { joined[row] += side.both.entries(ofRow: row) }
+    }
+    all = try Self.matrix(joined, count)
   }
 
   private static func matrix(_ rows: [[SparseMatrix.Entry]], _ count: Int) throws(SimilarityError)

@@ -59,7 +59,8 @@ public final class RelationReader {
       target.contains { !$0.isWhitespace }
       ? shares(of: target, brand: factReader.read(title: target).brand) : ([], [])
     return RelationContent(
-      facts: facts, barcode: barcode, group: group, keys: words.map(\.key), values: words.map(\.value), nameKeys: name.keys,
+      facts: facts, barcode: barcode, group: group, keys: words.map(\.key),
+      values: words.map(\.value), nameKeys: name.keys,
       nameShares: name.shares, reachKeys: Set(name.keys).union(aim.0).sorted(),
       targetKeys: aim.0, targetShares: aim.1, kind: kinds.number(of: product),
       texts: words.map(\.text))
@@ -173,7 +174,7 @@ public final class RelationReader {
       row += [.nan, .nan]
     }
     row += [
-      from.group != nil && from.group == to.group ? 1 : .nan,
+      from.group != nil && from.group == to.group ? 1 : .nan
     ]
     // Which way round two products go together is not in the baskets that held both.
     let reversed = max(kind?.accessoryBack ?? 0, madeForTarget)
@@ -210,11 +211,12 @@ public final class RelationReader {
     var found: [String] = []
     if let barcode = left.barcode, barcode == right.barcode { found.append("barcode: \(barcode)") }
     if let group = left.group, group == right.group { found.append("group: \(group)") }
-    return found + aspects.compactMap { aspect -> (text: String, value: Float)? in
-      guard let value = facts[aspect], value != 0 else { return nil }
-      let sides = [left.facts.written(aspect), right.facts.written(aspect)].filter { !$0.isEmpty }
-      return ("\(aspect.rawValue): \(sides.joined(separator: " · "))", abs(value))
-    }.sorted { $0.value > $1.value }.map(\.text)
+    return found
+      + aspects.compactMap { aspect -> (text: String, value: Float)? in
+        guard let value = facts[aspect], value != 0 else { return nil }
+        let sides = [left.facts.written(aspect), right.facts.written(aspect)].filter { !$0.isEmpty }
+        return ("\(aspect.rawValue): \(sides.joined(separator: " · "))", abs(value))
+      }.sorted { $0.value > $1.value }.map(\.text)
   }
 
   private static func conflict(_ facts: FactComparison, _ aspects: [FactAspect]) -> Float {

@@ -25,6 +25,7 @@ extension LiveShop {
     likeness.withLock { $0 = nil }
     relationScorer.withLock { $0 = nil }
     try store.replaceLists(.live, by: together)
+    try store.setRecord(RelationsRecord.name, to: relationBasis(before, live: together))
     let kept = try store.allNeighbours(.basket)
     try writer.sync {
       try encoding.sync {

@@ -2,6 +2,7 @@ internal import AkinAlike
 internal import AkinCatalogue
 internal import AkinRanking
 internal import AkinStorage
+internal import Foundation
 internal import Synchronization
 
 /// What a list of one type is made with.
@@ -25,6 +26,38 @@ extension LiveShop {
       return scorer
     }
     return LiveRelations(relation: relation, scorer: scorer, store: store)
+  }
+}
+
+extension LiveShop {
+  /// What types of relation rest on beside the lists, as JSON: learnt anew from what is there now.
+  func relationBasis(_ state: State, live: [Int: [Neighbour]]) throws -> String {
+    var state = state
+    state.join(live)
+    let products = Array(state.catalogue.all)
+    var positions: [Int: Int] = [:]
+    for (position, product) in products.enumerated() { positions[product.ordinal] = position }
+    func lists(_ table: [Int: [Neighbour]]) -> NeighbourLists {
+      var lists = NeighbourLists()
+      for product in products {
+        lists.append(
+          (table[product.ordinal] ?? []).compactMap { neighbour in
+            positions[neighbour.item].map { Neighbour(item: $0, score: neighbour.score) }
+          })
+      }
+      return lists
+    }
+    let kinds = KindTable(
+      of: products.map(\.product), bought: lists(state.together),
+      viewed: lists(try store.allNeighbours(.viewed)), dimension: state.content.dimension
+    ) { add in
+      for (position, product) in products.enumerated() {
+        if let vector = state.content.vector(product.text) { add(position, vector) }
+      }
+    }
+    let hasPurchases = try RelationsRecord.last(of: store).hasPurchases || !live.isEmpty
+    let record = RelationsRecord(kinds: kinds, hasPurchases: hasPurchases)
+    return String(decoding: try JSONEncoder().encode(record), as: UTF8.self)
   }
 }
 

@@ -79,7 +79,8 @@ extension LiveShop {
     let relations = try relations(for: request)
     var filling = ShelfFilling(request, state, plan, target: state.catalogue.count)
     try filling.gather(subject, rankers: rankers, relations: relations)
-    if let relations, let subject, !filling.items.contains(where: { $0.product.text == product.text })
+    if let relations, let subject,
+      !filling.items.contains(where: { $0.product.text == product.text })
     {
       return try other(product, than: relations, subject, state)
     }

@@ -52,7 +52,9 @@ public struct ProductLink: Sendable, Codable, Hashable {
 /// Known links between a shop's texts, and what their graph says of other pairs.
 struct KnownLinks: Sendable {
   private let relations: [Int: [Int: Set<Relation>]]
-  private let features: RelationFeatures?
+  /// What the whole graph says, or for training what it says without each of some parts of the
+  /// links; empty where links are too few.
+  private let features: [RelationFeatures]
   /// Links whose products the catalogue has.
   let count: Int
 
@@ -60,15 +62,18 @@ struct KnownLinks: Sendable {
   private static let least = 200
 
   /// The links between products that are there; `nil` for none at all.
-  init?(_ links: [ProductLink], in store: ShopStore) throws {
+  ///
+  /// - Parameter parts: into how many parts links fall for training, so that no pair is judged by a
+  ///   graph that holds its own link.
+  init?(_ links: [ProductLink], in store: ShopStore, parts: Int = 1) throws {
     guard !links.isEmpty else { return nil }
     let entries = try store.productEntries()
-    let texts = Dictionary(entries.map { ($0.id, $0.text) }) { first, _ in first }
+    let textOf = Dictionary(entries.map { ($0.id, $0.text) }) { first, _ in first }
     var relations: [Int: [Int: Set<Relation>]] = [:]
     var graph: [RelationGraph.Kind: [(from: Int, to: Int)]] = [:]
     var count = 0
     for link in links {
-      guard let from = texts[link.from], let to = texts[link.to], from != to else { continue }
+      guard let from = textOf[link.from], let to = textOf[link.to], from != to else { continue }
       relations[from, default: [:]][to, default: []].insert(link.relation)
       // What is the same from one side is so from the other.
       if link.relation == .same || link.relation == .variant {
@@ -81,17 +86,35 @@ struct KnownLinks: Sendable {
     self.relations = relations
     self.count = count
     let inGraph = graph.values.reduce(0) { $0 + $1.count }
+    let texts = (entries.map(\.text).max() ?? -1) + 1
     features =
-      inGraph >= Self.least
-      ? RelationFeatures(
-        try RelationGraph(count: (entries.map(\.text).max() ?? -1) + 1, links: graph)) : nil
+      inGraph < Self.least
+      ? []
+      : try (0..<parts).map { part in
+        RelationFeatures(
+          try RelationGraph(
+            count: texts,
+            links: graph.mapValues { links in
+              links.filter { parts == 1 || Self.part($0.from, $0.to, of: parts) != part }
+            }))
+      }
+  }
+
+  /// The part of an unordered pair.
+  private static func part(_ from: Int, _ to: Int, of parts: Int) -> Int {
+    var hash = UInt64(min(from, to)) << 32 | UInt64(max(from, to))
+    hash = (hash ^ hash >> 33) &* 0xFF51_AFD7_ED55_8CCD
+    return Int((hash ^ hash >> 33) % UInt64(max(1, parts)))
   }
 
   /// Numbers that the graph says of a pair.
-  var width: Int { features == nil ? 0 : RelationFeatures.names.count }
+  var width: Int { features.isEmpty ? 0 : RelationFeatures.names.count }
 
-  /// What the graph says of a pair; its own links are not looked at.
-  func row(from: Int, to: Int) -> [Float] { features?.row(from: from, to: to) ?? [] }
+  /// What the graph says of a pair; for training without its own links.
+  func row(from: Int, to: Int) -> [Float] {
+    guard !features.isEmpty else { return [] }
+    return features[Self.part(from, to, of: features.count)].row(from: from, to: to)
+  }
 
   /// What a pair is known as.
   func relations(from: Int, to: Int) -> Set<Relation> { relations[from]?[to] ?? [] }

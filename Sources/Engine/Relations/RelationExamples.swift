@@ -112,7 +112,7 @@ struct RelationExamples {
 
   // MARK: What shoppers say
 
-  /// What was looked at together and hardly bought together would do instead; what was bought
+  /// What is of one kind, was looked at together and hardly bought together would do instead; what was bought
   /// together and is of another kind goes with it. Which way round is not in the baskets: a pair of
   /// which the source is named after the target, or made for it, is left out.
   private mutating func addBehaviour(_ faces: [Int: Product]) throws {
@@ -122,7 +122,7 @@ struct RelationExamples {
       let (bought, viewed) = (try data.bought(text), try data.viewed(text))
       let hasBoth = bought != nil && viewed != nil
       for (other, score) in Self.best(viewed) where hasBoth && score >= Self.least {
-        guard (bought?[other] ?? 0) < score / 4, kinds[text]?.first == kinds[other]?.first,
+        guard (bought?[other] ?? 0) < score / 4, kinds[text] == kinds[other],
           left[.substitute, default: 0] > 0, !isTaken(text, other)
         else { continue }
         left[.substitute, default: 0] -= 1
@@ -145,8 +145,8 @@ struct RelationExamples {
 
   // MARK: What nothing speaks for
 
-  /// For each pair of a type one with the same source and a target of another pair, so that targets
-  /// are as popular; and for each source a text that is near by content, of another kind, that
+  /// For each pair of a type one with the same source and a target of another pair and another kind,
+  /// so that targets are as popular; and for each source a text that is near by content, of another kind, that
   /// shoppers had in sight and never took or looked at with it.
   private mutating func addUnrelated(_ faces: [Int: Product], _ links: KnownLinks?) throws {
     let targets = examples.map(\.to)
@@ -158,6 +158,7 @@ struct RelationExamples {
       let (bought, viewed) = (try data.bought(from), try data.viewed(from))
       func isFree(_ to: Int) -> Bool {
         to != from && !isTaken(from, to) && bought?[to] == nil && viewed?[to] == nil
+          && (kinds[from]?.isEmpty ?? true || kinds[from] != kinds[to])
           && (faces[from]?.itemGroup == nil || faces[from]?.itemGroup != faces[to]?.itemGroup)
           && (faces[from]?.gtin == nil || faces[from]?.gtin != faces[to]?.gtin)
       }

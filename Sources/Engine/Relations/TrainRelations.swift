@@ -46,7 +46,7 @@ public final class TrainRelations {
       dimension: summary.dimension)
     let data = try StoredRelationData(store, vectors, readsAll: true)
     let named = try given ?? TrainedRelations(of: store)?.links ?? []
-    let links = try KnownLinks(named, in: store)
+    let links = try KnownLinks(named, in: store, parts: 5)
     if let given, links?.count ?? 0 == 0, !given.isEmpty {
       throw EngineError(.nothingToDo, "none of the links' products is in the shop")
     }
@@ -61,7 +61,8 @@ public final class TrainRelations {
           + " item groups, bar codes or events")
     }
     examples.drop { !types.contains($0.relation) }
-    progress.end(types.map { "\(counts[$0, default: 0].formatted()) \($0.rawValue)" }.joined(separator: ", "))
+    progress.end(
+      types.map { "\(counts[$0, default: 0].formatted()) \($0.rawValue)" }.joined(separator: ", "))
     let parts = try read(examples, scorer, data)
     progress.begin("Growing trees", total: nil, unit: "trees")
     let model = RelationModel(

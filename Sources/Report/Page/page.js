@@ -136,7 +136,7 @@
         el('span', { class: 'score' }, Akin.percent(probability))),
       el('div', { class: 'facts' }, evidence.map((part) =>
         el('span', { class: part.contribution < 0 ? 'against' : 'speaks', title: part.detail.filter(Boolean).join(', ') },
-          `${t('sources')[part.source] || part.source} ${part.contribution < 0 ? '−' : '+'}${Akin.number(Math.abs(part.contribution), 1)}`))));
+          `${Object.hasOwn(t('sources'), part.source) ? t('sources')[part.source] : part.source} ${part.contribution < 0 ? '−' : '+'}${Akin.number(Math.abs(part.contribution), 1)}`))));
     return el('details', { class: 'types' },
       el('summary', {}, t('byType', { n: Akin.number(sum) }),
         el('span', { class: 'counts' }, lists.map((list) => `${t(list.type)} ${Akin.number(list.entries.length)}`).join(' · '))),

@@ -16,6 +16,8 @@ enum ProblemMapping {
       return .notFound("product")
     case let error as EngineError where error.code == .badArgument:
       return Problem(.unprocessableContent, "invalid-field", error.message)
+    case let error as EngineError where error.code == .nothingToDo:
+      return Problem(.conflict, "nothing-to-do", error.message)
     case let error as SearchError:
       switch error.code {
       case .emptyQuery: return .field("q", error.message)

@@ -105,7 +105,8 @@ struct ShelfRoutes {
       request.relation == nil
       ? try shop.shelf(request) : try await Offload.run { [request] in try shop.shelf(request) }
     var answer = ShelfAnswer(
-      shelf, kind: request.kind, relation: request.relation, explainedBy: explains ? shop.catalogue : nil, now: server.now())
+      shelf, kind: request.kind, relation: request.relation,
+      explainedBy: explains ? shop.catalogue : nil, now: server.now())
     if let whyNot {
       // It looks through the whole ranking.
       answer.whyNot = .init(

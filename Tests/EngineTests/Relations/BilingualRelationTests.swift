@@ -90,8 +90,10 @@ struct RelationTrap: Sendable, CustomTestStringConvertible {
       id: "B-1001", relation: .complement, holds: ["B-1101", "B-1106"],
       lacks: ["101001", "B-1004", "101007", "B-2107"]),
     // A case complements a phone, not the reverse.
-    RelationTrap(id: "101101", relation: .complement, holds: [], lacks: ["101001", "101002", "B-1001"]),
-    RelationTrap(id: "B-1101", relation: .complement, holds: [], lacks: ["B-1001", "101001", "B-1002"]),
+    RelationTrap(
+      id: "101101", relation: .complement, holds: [], lacks: ["101001", "101002", "B-1001"]),
+    RelationTrap(
+      id: "B-1101", relation: .complement, holds: [], lacks: ["B-1001", "101001", "B-1002"]),
     // One character of a model number.
     RelationTrap(
       id: "102002", relation: .same, holds: ["B-1302"], lacks: ["102001", "102004", "B-1301"]),
@@ -102,7 +104,8 @@ struct RelationTrap: Sendable, CustomTestStringConvertible {
     RelationTrap(id: "B-1409", relation: .complement, holds: [], lacks: ["B-1410"]),
     // The fruit.
     RelationTrap(id: "201001", relation: .same, holds: [], lacks: ["101001", "B-1001", "101101"]),
-    RelationTrap(id: "201001", relation: .complement, holds: [], lacks: ["101001", "B-1001", "101101"]),
+    RelationTrap(
+      id: "201001", relation: .complement, holds: [], lacks: ["101001", "B-1001", "101101"]),
   ]
 
   @Test(arguments: RelationShop.allCases, known)

@@ -1,0 +1,72 @@
+import Foundation
+import HTTPTypes
+import Testing
+
+@testable import AkinEngine
+
+@Suite struct RelationRouteTests {
+  private static let lines = [
+    #"{"id":"drill","title":"Voltar D200 drill 18V","brand":"Voltar","category":"Tools > Drills"}"#,
+    #"{"id":"red","title":"Voltar D200 drill 18V red","brand":"Voltar","category":"Tools > Drills","color":"red"}"#,
+    #"{"id":"blue","title":"Voltar D200 drill 18V blue","brand":"Voltar","category":"Tools > Drills","color":"blue"}"#,
+    #"{"id":"rival","title":"Makro M5 cordless drill","brand":"Makro","category":"Tools > Drills"}"#,
+    #"{"id":"bag","title":"Carry bag for Voltar D200 drill","brand":"Stow","category":"Tools > Drill Bags"}"#,
+    #"{"id":"scarf","title":"Wool scarf","brand":"Nora","category":"Clothing > Scarves"}"#,
+  ]
+
+  private func shop() async throws -> TestShop {
+    let shop = try TestShop()
+    let answer = try await shop.ask(
+      .post, "/v1/products", Self.lines.joined(separator: "\n"),
+      headers: [.contentType: "application/x-ndjson"])
+    #expect(answer.status == 200, "\(answer.text)")
+    shop.shop.waitForVectors()
+    try shop.shop.rebuild(neighbours: 4, progress: SilentProgress())
+    return shop
+  }
+
+  @Test func listsOfOneTypeComeWithProbabilityAndEvidence() async throws {
+    let shop = try await shop()
+    var seen: Set<String> = []
+    for type in ["same", "variant", "substitute", "complement"] {
+      let answer = try await shop.ask(.get, "/v1/products/red/similar?relation=\(type)")
+      #expect(answer.status == 200, "\(answer.text)")
+      for item in try #require(answer.json["items"] as? [[String: Any]]) {
+        #expect(item["relation"] as? String == type && item["source"] as? String == "relation")
+        let probability = try #require(item["probability"] as? Double)
+        #expect((0...1).contains(probability))
+        let parts = try #require(item["evidence"] as? [[String: Any]])
+        let sum = parts.compactMap { $0["score"] as? Double }.reduce(0, +)
+        #expect(abs(sum - (item["score"] as? Double ?? 0)) < 1e-3)
+        #expect(seen.insert(item["id"] as? String ?? "").inserted, "one type each")
+      }
+    }
+    let variants = try await shop.ask(.get, "/v1/products/red/similar?relation=variant")
+    #expect(variants.ids.contains("blue"))
+    let bags = try await shop.ask(.get, "/v1/products/drill/similar?relation=complement")
+    #expect(bags.ids == ["bag"] && bags.json["reason"] != nil)
+    let back = try await shop.ask(.get, "/v1/products/bag/similar?relation=complement")
+    #expect(!back.ids.contains("drill"))
+    let filtered = try await shop.ask(
+      .get, "/v1/products/drill/similar?relation=complement&brand=Voltar")
+    #expect(filtered.ids.isEmpty)
+  }
+
+  @Test func whatIsMissedIsSomethingElse() async throws {
+    let shop = try await shop()
+    let answer = try await shop.ask(
+      .get, "/v1/products/red/similar?relation=complement&why_not=blue")
+    let why = try #require(answer.json["why_not"] as? [String: Any])
+    #expect(why["stage"] as? String == "relation")
+    #expect((why["detail"] as? String ?? "").contains("variant"))
+  }
+
+  @Test func otherTypesAreRefused() async throws {
+    let shop = try TestShop()
+    for type in ["unrelated", "popular", "friend"] {
+      let answer = try await shop.ask(.get, "/v1/products/p0/similar?relation=\(type)")
+      #expect(answer.status == 422 || answer.status == 400, "\(answer.text)")
+      #expect(answer.text.contains("complement"))
+    }
+  }
+}
