@@ -120,7 +120,7 @@ struct SimilarCommand: ParsableCommand {
 
 extension Relation: ExpressibleByArgument {
   /// A type that a list can be asked for.
-  public init?(argument: String) {
+  init?(argument: String) {
     guard let relation = Relation(rawValue: argument.lowercased()), relation != .unrelated else {
       return nil
     }
@@ -128,5 +128,5 @@ extension Relation: ExpressibleByArgument {
   }
 
   /// The types that a list can be asked for.
-  public static var allValueStrings: [String] { related.map(\.rawValue) }
+  static var allValueStrings: [String] { related.map(\.rawValue) }
 }
