@@ -36,7 +36,7 @@ struct SimilarCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Only what is this to the product: same, variant, substitute or complement; each with its"
-        + " probability and the evidence.", valueName: "type"))
+        + " probability and the evidence.", valueName: "type"), transform: Relation.read)
   var relation: Relation?
 
   @Flag(help: "Print JSON.")
@@ -118,15 +118,13 @@ struct SimilarCommand: ParsableCommand {
   }
 }
 
-extension Relation: ExpressibleByArgument {
+extension Relation {
   /// A type that a list can be asked for.
-  init?(argument: String) {
-    guard let relation = Relation(rawValue: argument.lowercased()), relation != .unrelated else {
-      return nil
+  static func read(_ argument: String) throws -> Relation {
+    if let relation = Relation(rawValue: argument.lowercased()), relation != .unrelated {
+      return relation
     }
-    self = relation
+    let known = related.map(\.rawValue).joined(separator: ", ")
+    throw ValidationError("'\(argument)' is no type; the types are \(known).")
   }
-
-  /// The types that a list can be asked for.
-  static var allValueStrings: [String] { related.map(\.rawValue) }
 }
