@@ -137,7 +137,8 @@ extension ReportRelation {
         product: face, probability: entry.probability.rounded(to: 3),
         evidence: entry.evidence.map { part in
           Part(
-            source: part.source, contribution: part.contribution.rounded(to: 2),
+            source: PageLimits.cut(part.source, PageLimits.label),
+            contribution: part.contribution.rounded(to: 2),
             detail: part.detail.prefix(3).map { PageLimits.cut($0, PageLimits.label) })
         })
     }

@@ -29,20 +29,20 @@ public struct RelationPrior: Sendable, Codable, Equatable {
       "twin": 8.5, "variation": -3, "rival": -1, "carries": -3, "carried": -3, "meaning": 1,
       "model.agree": 2, "model.conflict": -1, "target": -2, "target.back": -2,
       "kind.apart": -2, "kind.accessory": -3, "kind.accessory.back": -3,
-      "barcode.agree": 8, "barcode.conflict": -2, "bought": -2, "link.same": 8,
+      "barcode.agree": 8, "barcode.conflict": -2, "bought": -2, "link.same": 15,
     ],
     .variant: [
       "twin": 5, "variation": 10, "rival": -1, "carries": -2, "carried": -2, "meaning": 1,
       "brand.conflict": -2, "target": -2, "target.back": -2,
       "kind.apart": -2, "kind.accessory": -3, "kind.accessory.back": -3,
-      "barcode.agree": -3, "group.agree": 7, "link.variant": 8,
+      "barcode.agree": -3, "group.agree": 7, "link.variant": 15,
     ],
     .substitute: [
       "rival": 4, "twin": 2.5, "variation": 3, "score": 2, "meaning": 2,
       "target": -1.5, "target.back": -1.5,
       "kind.apart": -1, "kind.accessory": -2, "kind.accessory.back": -2, "kinds.viewed": 0.4,
       "kinds.bought": -0.2, "alike.viewed": 3, "alike.bought": -2,
-      "bought": -4, "viewed": 8, "link.substitute": 8, "barcode.agree": -3,
+      "bought": -4, "viewed": 8, "link.substitute": 15, "barcode.agree": -3,
     ],
     .complement: [
       "rival": -2, "twin": -2, "variation": -2, "meaning": 1,
@@ -51,7 +51,7 @@ public struct RelationPrior: Sendable, Codable, Equatable {
       "kind.same": -1, "kind.apart": -1, "kind.accessory": 2.5, "reversed": -4,
       "series.conflict": -1.5, "number.conflict": -1, "cheaper": 0.7,
       "kinds.bought": 0.6, "kinds.viewed": -0.2, "alike.bought": 8, "alike.viewed": -2,
-      "goesWith": 14, "viewed": -3, "link.complement": 8, "barcode.agree": -3,
+      "goesWith": 14, "viewed": -3, "link.complement": 15, "barcode.agree": -3,
     ],
   ]
 

@@ -69,7 +69,7 @@ struct ShelfFilling {
         probability: answer.account.probability)
     }
     if !isFull, dropped == 0 {
-      reason = "only \(items.count) products are most likely a \(relations.relation.rawValue) of it"
+      reason = "no more products are most likely of the type \(relations.relation.rawValue)"
     }
   }
 
