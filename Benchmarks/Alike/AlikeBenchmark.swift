@@ -4,11 +4,9 @@ import AkinEncoders
 import AkinSimilarity
 import Foundation
 
-<<<<<<< HEAD
-/// akin-bench-alike [--part cluster,duplicates,pairs,zh,relations] [--model NAME] [--set name=value …] [--half 0|1] [--rivals no]
-=======
-/// akin-bench-alike [--part cluster,pairs,zh,relations,relations-validation,relations-cost] [--model NAME] [--set name=value …] [--half 0|1] [--rivals no]
->>>>>>> c125abb (Links' embeddings, votes and categories among the numbers; tests and documents)
+/// akin-bench-alike
+///   [--part cluster,duplicates,pairs,zh,relations,relations-validation,relations-cost]
+///   [--model NAME] [--set name=value …] [--half 0|1] [--rivals no]
 struct AlikeBenchmark {
   private var parts: Set<String> = ["cluster", "pairs", "zh"]
   private var model = "minilm-l6"

@@ -57,7 +57,8 @@ import Foundation
   private static var isInterruptible: Bool {
     let commands: [any ParsableCommand.Type] = [
       BuildCommand.self, EncodeCommand.self, GraphCommand.self, EvaluateCommand.self,
-      TrainCommand.self, TuneCommand.self, MatchCommand.self, SearchTrainCommand.self,
+      TrainCommand.self, TuneCommand.self, RelateCommand.self, MatchCommand.self,
+      SearchTrainCommand.self,
     ]
     let words = Array(CommandLine.arguments.dropFirst().prefix(2))
     return commands.contains { $0.configuration.commandName == words.first }
