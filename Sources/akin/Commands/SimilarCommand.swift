@@ -87,7 +87,9 @@ struct SimilarCommand: ParsableCommand {
 
   /// Each with its probability, its score and the parts of the score.
   private func showRelated(_ items: [SimilarProducts.Item], _ relation: Relation) {
-    if items.isEmpty { Terminal.print("  No product is most likely of the type \(relation.rawValue).") }
+    if items.isEmpty {
+      Terminal.print("  No product is most likely of the type \(relation.rawValue).")
+    }
     for item in items {
       let probability = String(format: "%3.0f %%", (item.probability ?? 0) * 100)
       let score = String(format: "%+.2f", item.score)
