@@ -14,7 +14,8 @@ package enum FileAccess {
       throw EncoderError(.missingFile, "There is no such file.", path: url.path)
     }
     do {
-      return try Data(contentsOf: url, options: .mappedIfSafe)
+      // `mappedIfSafe` reads the whole file into memory on Linux.
+      return try Data(contentsOf: url, options: .alwaysMapped)
     } catch {
       throw EncoderError(
         .unreadableFile, "The file cannot be read: check its permissions.", path: url.path)
