@@ -31,8 +31,9 @@ public struct IndexRewrite: Sendable {
       count: count, dimension: snapshot.dimension, measure: snapshot.measure,
       kernel: snapshot.kernel)
     for part in parts {
+      try Task.checkCancellation()
       for row in 0..<part.segment.count where !part.deleted[row] {
-        if row & 0xFFF == 0 { try Task.checkCancellation() }
+        if row & 0xFFF == 0xFFF { try Task.checkCancellation() }
         builder.append(
           part.segment.id(row), part.segment.attributes.attributes(row), part.segment.vector(row))
       }
