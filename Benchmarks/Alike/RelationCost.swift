@@ -78,7 +78,7 @@ extension RelationJudge {
   ) throws -> Int {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let readers = try (0..<cores).map { _ in try RelationReader(measure, kinds: KindTable()) }
-    let contents = Slots<RelationContent?>(products.count, nil)
+    let contents = RowSlots<RelationContent?>(count: products.count, empty: nil)
     // Each reader serves one thread.
     nonisolated(unsafe) let own = readers
     DispatchQueue.concurrentPerform(iterations: cores) { core in
@@ -101,25 +101,5 @@ extension RelationJudge {
       }
     }
     return products.count * candidates
-  }
-}
-
-/// One value a row, each written by one thread.
-private final class Slots<Value>: @unchecked Sendable {
-  private let storage: UnsafeMutableBufferPointer<Value>
-
-  init(_ count: Int, _ empty: Value) {
-    storage = .allocate(capacity: count)
-    storage.initialize(repeating: empty)
-  }
-
-  deinit {
-    storage.deinitialize()
-    storage.deallocate()
-  }
-
-  subscript(row: Int) -> Value {
-    get { storage[row] }
-    set { storage[row] = newValue }
   }
 }

@@ -1,10 +1,10 @@
 /// One value a row, written without locks.
 ///
 /// `@unchecked Sendable`: every row is written by one task of a parallel loop, and read after it.
-final class RowSlots<Value>: @unchecked Sendable {
+package final class RowSlots<Value>: @unchecked Sendable {
   private let storage: UnsafeMutableBufferPointer<Value>
 
-  init(count: Int, empty: Value) {
+  package init(count: Int, empty: Value) {
     storage = .allocate(capacity: count)
     storage.initialize(repeating: empty)
   }
@@ -14,7 +14,7 @@ final class RowSlots<Value>: @unchecked Sendable {
     storage.deallocate()
   }
 
-  subscript(row: Int) -> Value {
+  package subscript(row: Int) -> Value {
     get { storage[row] }
     set { storage[row] = newValue }
   }

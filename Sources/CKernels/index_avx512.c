@@ -3,16 +3,6 @@
 
 #if defined(__x86_64__)
 #define KERNEL(name) name##_avx512
-#define TARGET                                                                     \
-  __attribute__((min_vector_width(512),                                            \
-                 target("avx512f,avx512vl,avx512bw,avx512dq,avx512vnni,avx2,fma,"  \
-                        "bmi")))
 #include "index_avx512.h"
-
-TARGET static inline void tile_avx512(const int8_t *rows, size_t stride, const int8_t *packed,
-                                      int32_t *dots) {
-  graph_kernel_avx512.tile(rows, stride, packed, dots);
-}
-
 #include "index_loops.inc"
 #endif

@@ -2,6 +2,11 @@
 // index_amx.c.
 #include <immintrin.h>
 
+#define TARGET                                                                     \
+  __attribute__((min_vector_width(512),                                            \
+                 target("avx512f,avx512vl,avx512bw,avx512dq,avx512vnni,avx2,fma,"  \
+                        "bmi")))
+
 // `probes` probes against `groups` groups; both are known when this is inlined, so that all sums
 // stay in registers.
 TARGET static inline __attribute__((always_inline)) void KERNEL(block)(

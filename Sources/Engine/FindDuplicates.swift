@@ -60,18 +60,14 @@ public struct FindDuplicates {
     let count = try store.productCount()
     guard count > 0 else { throw EngineError.emptyShop }
     let stored = try store.allNeighbours(.content)
+    // A text may stand in a list and have none itself.
+    let items = stored.values.lazy.flatMap { $0.lazy.map(\.item) }
+    let last = max(stored.keys.max() ?? 0, items.max() ?? 0)
     var lists = NeighbourLists()
-    for text in 0...(stored.keys.max() ?? 0) {
-      lists.append((stored[text] ?? []).prefix(Self.depth))
-    }
+    for text in 0...last { lists.append((stored[text] ?? []).prefix(Self.depth)) }
     let sameness = Sameness(lists)
-    let texts = lists.count
-    let edges = (0..<texts).flatMap { text in
-      lists[text].filter { $0.item < texts }.map {
-        GraphClusters.Edge(text, $0.item, score: sameness(text, $0.item, score: $0.score))
-      }
-    }
-    let clusters = GraphClusters(count: texts, edges: edges).clusters(threshold: threshold)
+    let clusters = GraphClusters(lists) { sameness($0, $1.item, score: $1.score) }
+      .clusters(threshold: threshold)
     let rated = clusters.map { ($0, Self.mean($0, lists, sameness)) }
       .sorted { ($1.1, $0.0[0]) < ($0.1, $1.0[0]) }
     let groups = try rated.prefix(limit).map { cluster, sameness in

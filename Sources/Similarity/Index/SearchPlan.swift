@@ -130,8 +130,9 @@ struct SearchPlan: Sendable {
   ) {
     let dimension = snapshot.dimension
     // Codes misplace a row by a few: so many more are scored in float32.
+    let kept = k + max(16, k / 2)
     let block = ProbeBlock(
-      queries, count: count, dimension: dimension, keep: k + max(16, k / 2),
+      queries, count: count, dimension: dimension, keep: kept,
       kernel: snapshot.kernel)
     segment.lists.search(block, budget, kernel: snapshot.kernel)
     for query in 0..<count {
@@ -140,7 +141,7 @@ struct SearchPlan: Sendable {
       if rows.count < min(k, budget.passing) {
         // The best lists hold deleted rows, which their weights count.
         let again = ProbeBlock(
-          queries + query * dimension, count: 1, dimension: dimension, keep: k + max(16, k / 2),
+          queries + query * dimension, count: 1, dimension: dimension, keep: kept,
           kernel: snapshot.kernel)
         segment.lists.search(again, budget.unlimited, kernel: snapshot.kernel)
         rows = again.kept(0).rows

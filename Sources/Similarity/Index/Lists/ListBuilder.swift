@@ -42,7 +42,7 @@ struct ListBuilder {
     let lists = max(2, count / InvertedLists.rowsPerList)
     let kept = RecallMeasurement.sample(of: count)
     let centres = try train(lists, vectors, plain, without: kept)
-    let (starts, order) = assign(all: plain, centres, lists)
+    let (starts, order) = group(nearest(plain, centres, lists), lists, count: count)
     let final = measure == .cosine ? centres : centroids(starts, order, vectors, scaled: false)
     let draft = sections(starts, final, order, plain, recall: [])
     let measured = try RecallMeasurement(
@@ -136,12 +136,6 @@ struct ListBuilder {
         packed.start, largest.start, lists, result.start + rows.lowerBound)
     }
     return result
-  }
-
-  private func assign(
-    all plain: Plain, _ centres: Memory<Float>, _ lists: Int
-  ) -> (starts: [Int32], order: [Int32]) {
-    group(nearest(plain, centres, lists), lists, count: plain.count)
   }
 
   /// Sorts rows by list, in their order within each.

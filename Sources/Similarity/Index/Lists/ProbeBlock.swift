@@ -60,11 +60,4 @@ final class ProbeBlock {
       UnsafeBufferPointer(start: probes[query].scores, count: count)
     )
   }
-
-  func forget() {
-    for query in 0..<count {
-      probes[query].filled = 0
-      probes[query].threshold = -.infinity
-    }
-  }
 }
