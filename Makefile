@@ -19,7 +19,8 @@ build: setup ## Build the command line: .build/release/akin
 demo: build ## Read a real shop and show products beside their most similar ones
 	@bash scripts/demo.sh
 
-test: setup ## Run all tests; ARGS go to swift test
+test: ## Run all tests; ARGS go to swift test
+	@bash scripts/setup.sh --tests
 	swift test $(ARGS)
 
 lint: ## Check the formatting of Swift, and of shell where shellcheck is installed

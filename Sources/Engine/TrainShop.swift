@@ -27,7 +27,7 @@ public final class TrainShop {
   }
 
   private let store: ShopStore
-  private let lock: BuildLock
+  private let lock: ShopLock
   private let options: Options
   private let progress: any ProgressReporter
   private let now: @Sendable () -> Date
@@ -41,7 +41,7 @@ public final class TrainShop {
   ) throws(StorageError) {
     _ = try ShopStore(directory: directory)
     store = try ShopStore(directory: directory, for: .building)
-    lock = try BuildLock(directory: directory)
+    lock = try store.lock(for: .build)
     self.options = options
     self.progress = progress
     self.now = now

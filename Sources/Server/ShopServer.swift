@@ -19,7 +19,7 @@ public final class ShopServer: Sendable {
   let now: @Sendable () -> Double
   private let logger: Logger
   /// Keeps a second server away from the folder while this one lives.
-  private let lock: BuildLock?
+  private let lock: ShopLock?
   // Of the server, not of a router: what a client has used up outlives the application.
   private let keys = KeyCache()
   private let limiter = RateLimiter()
@@ -30,12 +30,11 @@ public final class ShopServer: Sendable {
   public convenience init(directory: URL, options: ServerOptions, logger: Logger) throws {
     let shop = try LiveShop.open(directory: directory)
     try self.init(
-      shop: shop, options: options, logger: logger,
-      lock: BuildLock(directory: directory, for: .serve))
+      shop: shop, options: options, logger: logger, lock: shop.store.lock(for: .serve))
   }
 
   init(
-    shop: LiveShop, options: ServerOptions, logger: Logger, lock: BuildLock? = nil,
+    shop: LiveShop, options: ServerOptions, logger: Logger, lock: ShopLock? = nil,
     now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
   ) {
     self.shop = shop
@@ -118,13 +117,15 @@ public final class ShopServer: Sendable {
     return router
   }
 
-  /// Every second: takes over what a build in another process published, rebuilds where it pays.
+  /// Every second, twice as often where other servers share the shop: takes over what other processes
+  /// did, rebuilds where it pays.
   private func maintain() async {
     while !Task.isCancelled {
-      try? await Task.sleep(for: .seconds(1))
+      try? await Task.sleep(for: .seconds(shop.store.isShared ? 0.5 : 1))
       do {
         let shop = shop
         try await Offload.run {
+          try shop.takeForeignChanges()
           try shop.refresh()
           try shop.reloadRules()
           try shop.refreshRankers()

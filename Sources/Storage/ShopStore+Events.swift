@@ -1,6 +1,5 @@
 public import AkinCatalogue
 internal import Foundation
-internal import GRDB
 
 /// What became of a batch of events.
 public struct EventReceipt: Sendable, Equatable {
@@ -27,22 +26,25 @@ extension ShopStore {
   /// - Parameter received: the time of events that have none.
   public func add(_ events: [Event], received: Double) throws(StorageError) -> EventReceipt {
     try write { database in
-      let statement = try database.cachedStatement(
-        sql: """
-          INSERT OR IGNORE INTO event (
-            id, type, product, user, visitor, session, "transaction", time, quantity, amount,
-            currency, attribution)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          """)
-      var added: [Int] = []
-      added.reserveCapacity(events.count)
-      for (index, event) in events.enumerated() {
-        try statement.execute(arguments: [
-          event.id, event.type.rawValue, event.product, event.user, event.visitor, event.session,
-          event.transaction, event.time ?? received, event.quantity, event.price?.amount,
-          event.price?.currency, event.attribution,
-        ])
-        if database.changesCount > 0 { added.append(index) }
+      let before = try isShared ? Self.lastEvent(database) : 0
+      let changes = try database.executeEach(
+        """
+        INSERT INTO event (
+          id, type, product, "user", visitor, session, "transaction", time, quantity, amount,
+          currency, attribution)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO NOTHING
+        """,
+        events.lazy.map { event in
+          [
+            event.id, event.type.rawValue, event.product, event.user, event.visitor,
+            event.session, event.transaction, event.time ?? received, event.quantity,
+            event.price?.amount, event.price?.currency, event.attribution,
+          ]
+        })
+      let added = changes.indices.filter { changes[$0] > 0 }
+      if isShared, !added.isEmpty {
+        try note(.events(after: before, through: Self.lastEvent(database)), database)
       }
       return EventReceipt(added: added, repeated: events.count - added.count)
     }
@@ -50,29 +52,39 @@ extension ShopStore {
 
   /// The number of stored events.
   public func eventCount() throws(StorageError) -> Int {
-    try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM event") ?? 0 }
+    try read { try $0.value("SELECT count(*) FROM event") ?? 0 }
+  }
+
+  private static func lastEvent(_ database: any SQLSession) throws -> Int {
+    try database.value("SELECT coalesce(max(ordinal), 0) FROM event") ?? 0
+  }
+
+  /// The events whose ordinals are in `range`, in the order of arrival.
+  func events(in range: ClosedRange<Int>) throws(StorageError) -> [Event] {
+    try read { database in
+      try database.all(
+        "SELECT \(Self.columns) FROM event WHERE ordinal BETWEEN ? AND ? ORDER BY ordinal",
+        [range.lowerBound, range.upperBound], Self.event)
+    }
   }
 
   /// The last `limit` events of a shopper, newest first.
   public func events(of shopper: ShopperName, limit: Int) throws(StorageError) -> [Event] {
     try read { database in
-      let rows = try Row.fetchCursor(
-        database,
-        sql: """
-          SELECT * FROM event WHERE \(shopper.column) = ? ORDER BY time DESC, ordinal DESC LIMIT ?
-          """,
-        arguments: [shopper.value, limit])
-      var events: [Event] = []
-      while let row = try rows.next() { events.append(Self.event(row)) }
-      return events
+      try database.all(
+        """
+        SELECT \(Self.columns) FROM event WHERE \(shopper.column) = ?
+        ORDER BY time DESC, ordinal DESC LIMIT ?
+        """, [shopper.value, limit], Self.event)
     }
   }
 
   /// Lends every event in the order of arrival.
   public func forEachEvent(_ body: (Event) throws -> Void) throws(StorageError) {
     try read { database in
-      let rows = try Row.fetchCursor(database, sql: "SELECT * FROM event ORDER BY ordinal")
-      while let row = try rows.next() { try body(Self.event(row)) }
+      try database.forEachRow("SELECT \(Self.columns) FROM event ORDER BY ordinal", []) {
+        try body(Self.event($0))
+      }
     }
   }
 
@@ -80,14 +92,13 @@ extension ShopStore {
   public func deedCounts() throws(StorageError) -> [String: Int] {
     try read { database in
       var counts: [String: Int] = [:]
-      let rows = try Row.fetchCursor(
-        database,
-        sql: """
-          SELECT product, count(*) FROM event
-          WHERE type NOT IN ('view_item_list', 'remove_from_cart', 'refund', 'search')
-          GROUP BY product
-          """)
-      while let row = try rows.next() { counts[row[0]] = row[1] }
+      try database.forEachRow(
+        """
+        SELECT product, count(*) FROM event
+        WHERE type NOT IN ('view_item_list', 'remove_from_cart', 'refund', 'search')
+        GROUP BY product
+        """, []
+      ) { counts[try $0[0]] = try $0[1] as Int }
       return counts
     }
   }
@@ -96,10 +107,9 @@ extension ShopStore {
   public func eventTotals(since time: Double) throws(StorageError) -> [String: Int] {
     try read { database in
       var totals: [String: Int] = [:]
-      let rows = try Row.fetchCursor(
-        database, sql: "SELECT type, count(*) FROM event WHERE time >= ? GROUP BY type",
-        arguments: [time])
-      while let row = try rows.next() { totals[row[0]] = row[1] }
+      try database.forEachRow(
+        "SELECT type, count(*) FROM event WHERE time >= ? GROUP BY type", [time]
+      ) { totals[try $0[0]] = try $0[1] as Int }
       return totals
     }
   }
@@ -108,16 +118,15 @@ extension ShopStore {
   public func eventDays(_ count: Int, until time: Double) throws(StorageError) -> [Int] {
     try read { database in
       var days = [Int](repeating: 0, count: count)
-      let rows = try Row.fetchCursor(
-        database,
-        sql: """
-          SELECT CAST((? - time) / 86400 AS INTEGER) AS age, count(*) FROM event
-          WHERE time > ? AND time <= ? GROUP BY age
-          """,
-        arguments: [time, time - Double(count) * 86_400, time])
-      while let row = try rows.next() {
-        let age: Int = row[0]
-        if days.indices.contains(age) { days[count - 1 - age] = row[1] }
+      let age = database.dialect.wholePart("(? - time) / 86400")
+      try database.forEachRow(
+        """
+        SELECT \(age) AS age, count(*) FROM event
+        WHERE time > ? AND time <= ? GROUP BY age
+        """, [time, time - Double(count) * 86_400, time]
+      ) { row in
+        let age: Int = try row[0]
+        if days.indices.contains(age) { days[count - 1 - age] = try row[1] }
       }
       return days
     }
@@ -134,45 +143,52 @@ extension ShopStore {
     try write { database in
       var names: [ShopperName] = [shopper]
       if case .user = shopper {
-        let rows = try Row.fetchAll(
-          database, sql: "SELECT DISTINCT visitor, session FROM event WHERE user = ?",
-          arguments: [shopper.value])
-        let visitors = Set(rows.compactMap { $0[0] as String? }).sorted()
-        let sessions = Set(rows.compactMap { $0[1] as String? }).sorted()
+        let rows = try database.all(
+          "SELECT DISTINCT visitor, session FROM event WHERE \"user\" = ?", [shopper.value]
+        ) { (visitor: try $0[optional: 0] as String?, session: try $0[optional: 1] as String?) }
+        let visitors = Set(rows.compactMap(\.visitor)).sorted()
+        let sessions = Set(rows.compactMap(\.session)).sorted()
         names += visitors.map(ShopperName.visitor) + sessions.map(ShopperName.session)
       }
-      return try names.map { name in
+      let erased = try names.map { name in
         // A device that several customers share keeps what the others did.
         var condition = "\(name.column) = ?"
-        var arguments: StatementArguments = [name.value]
+        var arguments: SQLArguments = [name.value]
         if case .user(let user) = shopper, name != shopper {
-          condition += " AND (user IS NULL OR user = ?)"
-          arguments += [user]
+          condition += " AND (\"user\" IS NULL OR \"user\" = ?)"
+          arguments.append(user)
         }
-        try database.execute(sql: "DELETE FROM event WHERE \(condition)", arguments: arguments)
-        let events = database.changesCount
-        try database.execute(
-          sql: "DELETE FROM history WHERE kind = ? AND name = ?",
-          arguments: [name.column, name.value])
-        return ErasedName(name: name, events: events, histories: database.changesCount)
+        let events = try database.execute("DELETE FROM event WHERE \(condition)", arguments)
+        let histories = try database.execute(
+          "DELETE FROM history WHERE kind = ? AND name = ?", [name.kind, name.value])
+        return ErasedName(name: name, events: events, histories: histories)
       }
+      try note(.shoppers, database)
+      return erased
     }
   }
 
-  private static func event(_ row: Row) -> Event {
+  private static var columns: String {
+    """
+    id, type, product, "user", visitor, session, "transaction", time, quantity, amount, currency, \
+    attribution
+    """
+  }
+
+  private static func event(_ row: any SQLRow) throws -> Event {
     // Only types that this enumeration wrote are in the table; a newer one counts as a view.
-    var event = Event(type: EventType(rawValue: row["type"]) ?? .viewItem, product: row["product"])
-    event.id = row["id"]
-    event.user = row["user"]
-    event.visitor = row["visitor"]
-    event.session = row["session"]
-    event.transaction = row["transaction"]
-    event.time = row["time"]
-    event.quantity = row["quantity"]
-    if let amount = row["amount"] as Double? {
-      event.price = Price(amount: amount, currency: row["currency"])
+    var event = Event(type: EventType(rawValue: try row[1]) ?? .viewItem, product: try row[2])
+    event.id = try row[optional: 0]
+    event.user = try row[optional: 3]
+    event.visitor = try row[optional: 4]
+    event.session = try row[optional: 5]
+    event.transaction = try row[optional: 6]
+    event.time = try row[7]
+    event.quantity = try row[8]
+    if let amount: Double = try row[optional: 9] {
+      event.price = Price(amount: amount, currency: try row[optional: 10])
     }
-    event.attribution = row["attribution"]
+    event.attribution = try row[optional: 11]
     return event
   }
 }

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import GRDB
 
 /// A piece of long work that was asked for.
 public struct StoredJob: Sendable, Equatable, Codable {
@@ -54,26 +53,27 @@ extension ShopStore {
   public func save(_ job: StoredJob) throws(StorageError) {
     try write { database in
       try database.execute(
-        sql: """
-          INSERT OR REPLACE INTO job (id, kind, state, created, finished, note)
-          VALUES (?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          job.id, job.kind, job.state.rawValue, job.created, job.finished, job.note,
-        ])
+        """
+        INSERT INTO job (id, kind, state, created, finished, note) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET
+          state = excluded.state, finished = excluded.finished, note = excluded.note
+        """, [job.id, job.kind, job.state.rawValue, job.created, job.finished, job.note])
     }
   }
 
   /// The last `limit` jobs, newest first.
   public func jobs(limit: Int) throws(StorageError) -> [StoredJob] {
     try read { database in
-      try Row.fetchAll(
-        database, sql: "SELECT * FROM job ORDER BY created DESC, id LIMIT ?", arguments: [limit]
-      ).map { row in
-        var job = StoredJob(id: row["id"], kind: row["kind"], created: row["created"])
-        job.state = StoredJob.State(rawValue: row["state"]) ?? .failed
-        job.finished = row["finished"]
-        job.note = row["note"]
+      try database.all(
+        """
+        SELECT id, kind, state, created, finished, note FROM job
+        ORDER BY created DESC, id LIMIT ?
+        """, [limit]
+      ) { row in
+        var job = StoredJob(id: try row[0], kind: try row[1], created: try row[3])
+        job.state = StoredJob.State(rawValue: try row[2]) ?? .failed
+        job.finished = try row[optional: 4]
+        job.note = try row[optional: 5]
         return job
       }
     }
@@ -83,16 +83,16 @@ extension ShopStore {
   public func closeInterruptedJobs(at time: Double) throws(StorageError) {
     try write { database in
       try database.execute(
-        sql: "UPDATE job SET state = 'interrupted', finished = ? WHERE state = 'running'",
-        arguments: [time])
+        "UPDATE job SET state = 'interrupted', finished = ? WHERE state = 'running'", [time])
     }
   }
 
   /// All rules, in the order in which they are applied.
   public func rules() throws(StorageError) -> [StoredRule] {
     try read { database in
-      try Row.fetchAll(database, sql: "SELECT id, position, body FROM rule ORDER BY position, id")
-        .map { StoredRule(id: $0[0], position: $0[1], body: $0[2]) }
+      try database.all("SELECT id, position, body FROM rule ORDER BY position, id") {
+        StoredRule(id: try $0[0], position: try $0[1], body: try $0[2])
+      }
     }
   }
 
@@ -100,8 +100,11 @@ extension ShopStore {
   public func save(_ rule: StoredRule, at time: Double) throws(StorageError) {
     try write { database in
       try database.execute(
-        sql: "INSERT OR REPLACE INTO rule (id, position, body, changed) VALUES (?, ?, ?, ?)",
-        arguments: [rule.id, rule.position, rule.body, time])
+        """
+        INSERT INTO rule (id, position, body, changed) VALUES (?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET
+          position = excluded.position, body = excluded.body, changed = excluded.changed
+        """, [rule.id, rule.position, rule.body, time])
     }
   }
 
@@ -110,8 +113,7 @@ extension ShopStore {
   /// - Returns: whether there was one of this id.
   public func removeRule(id: String) throws(StorageError) -> Bool {
     try write { database in
-      try database.execute(sql: "DELETE FROM rule WHERE id = ?", arguments: [id])
-      return database.changesCount > 0
+      try database.execute("DELETE FROM rule WHERE id = ?", [id]) > 0
     }
   }
 }

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import GRDB
 
 /// What the holder of a key may do.
 public enum KeyRole: String, Sendable, Codable, CaseIterable {
@@ -48,10 +47,8 @@ extension ShopStore {
   public func add(_ key: StoredKey) throws(StorageError) {
     try write { database in
       try database.execute(
-        sql: """
-          INSERT INTO api_key (id, digest, role, name, origins, created) VALUES (?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
+        "INSERT INTO api_key (id, digest, role, name, origins, created) VALUES (?, ?, ?, ?, ?, ?)",
+        [
           key.id, Data(key.digest), key.role.rawValue, key.name,
           key.origins.joined(separator: " "), key.created,
         ])
@@ -61,16 +58,16 @@ extension ShopStore {
   /// All keys, revoked ones included, in the order in which they were made.
   public func keys() throws(StorageError) -> [StoredKey] {
     try read { database in
-      try Row.fetchAll(database, sql: "SELECT * FROM api_key ORDER BY created, id").compactMap(
-        Self.key)
+      try database.all("SELECT \(Self.columns) FROM api_key ORDER BY created, id", [], Self.key)
+        .compactMap(\.self)
     }
   }
 
   /// The key whose secret has this digest, revoked or not.
   public func key(digest: [UInt8]) throws(StorageError) -> StoredKey? {
     try read { database in
-      let statement = try database.cachedStatement(sql: "SELECT * FROM api_key WHERE digest = ?")
-      return try Row.fetchOne(statement, arguments: [Data(digest)]).flatMap(Self.key)
+      try database.first(
+        "SELECT \(Self.columns) FROM api_key WHERE digest = ?", [Data(digest)], Self.key) ?? nil
     }
   }
 
@@ -80,21 +77,21 @@ extension ShopStore {
   public func revokeKey(id: String, at time: Double) throws(StorageError) -> Bool {
     try write { database in
       try database.execute(
-        sql: "UPDATE api_key SET revoked = coalesce(revoked, ?) WHERE id = ?",
-        arguments: [time, id])
-      return database.changesCount > 0
+        "UPDATE api_key SET revoked = coalesce(revoked, ?) WHERE id = ?", [time, id]) > 0
     }
   }
 
+  private static var columns: String { "id, digest, role, name, origins, created, revoked" }
+
   /// A role that this version does not know allows nothing: the key is left out.
-  private static func key(_ row: Row) -> StoredKey? {
-    guard let role = KeyRole(rawValue: row["role"]) else { return nil }
-    let digest: Data = row["digest"]
-    let origins: String = row["origins"]
+  private static func key(_ row: any SQLRow) throws -> StoredKey? {
+    guard let role = KeyRole(rawValue: try row[2]) else { return nil }
+    let digest: Data = try row[1]
+    let origins: String = try row[4]
     var key = StoredKey(
-      id: row["id"], digest: Array(digest), role: role, name: row["name"],
-      origins: origins.split(separator: " ").map(String.init), created: row["created"])
-    key.revoked = row["revoked"]
+      id: try row[0], digest: Array(digest), role: role, name: try row[3],
+      origins: origins.split(separator: " ").map(String.init), created: try row[5])
+    key.revoked = try row[optional: 6]
     return key
   }
 }

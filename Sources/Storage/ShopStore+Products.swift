@@ -1,6 +1,5 @@
 public import AkinCatalogue
 internal import Foundation
-internal import GRDB
 
 /// A product to put into the catalogue, with the text that is encoded for it.
 public struct ProductWrite: Sendable {
@@ -40,11 +39,15 @@ extension ShopStore {
       var places: [ProductPlace] = []
       places.reserveCapacity(writes.count)
       try Self.countChange(database)
+      var nextText = try Self.nextText(database)
+      var nextProduct = try Self.nextProduct(database)
       for item in writes {
-        let text = try Self.textOrdinal(item.text, database)
+        let text = try Self.textOrdinal(item.text, &nextText, database)
         let body = String(decoding: try encoder.encode(item.product), as: UTF8.self)
-        places.append(try Self.upsert(item.product.id, text: text, body: body, database))
+        places.append(
+          try Self.upsert(item.product.id, text: text, body: body, &nextProduct, database))
       }
+      try note(.products(writes.map(\.product.id)), database)
       return places
     }
   }
@@ -52,53 +55,60 @@ extension ShopStore {
   /// How often products were written since the shop was made, builds aside.
   public func catalogueVersion() throws(StorageError) -> Int {
     try read {
-      try Int.fetchOne(
-        $0, sql: "SELECT CAST(body AS INTEGER) FROM record WHERE name = 'catalogue version'") ?? 0
+      try $0.value(
+        "SELECT CAST(body AS INTEGER) FROM record WHERE name = 'catalogue version'") ?? 0
     }
   }
 
-  private static func countChange(_ database: Database) throws {
+  private static func countChange(_ database: any SQLSession) throws {
     try database.execute(
-      sql: """
-        INSERT INTO record (name, body) VALUES ('catalogue version', '1')
-        ON CONFLICT (name) DO UPDATE SET body = CAST(body AS INTEGER) + 1
-        """)
+      """
+      INSERT INTO record (name, body) VALUES ('catalogue version', '1')
+      ON CONFLICT (name) DO UPDATE SET body = CAST(CAST(record.body AS INTEGER) + 1 AS TEXT)
+      """)
   }
 
-  private static func textOrdinal(_ text: String, _ database: Database) throws -> Int {
-    let find = try database.cachedStatement(sql: "SELECT ordinal FROM text WHERE value = ?")
-    if let ordinal = try Int.fetchOne(find, arguments: [text]) { return ordinal }
-    let add = try database.cachedStatement(
-      sql: """
-        INSERT INTO text (ordinal, value)
-        VALUES ((SELECT coalesce(max(ordinal), -1) + 1 FROM text), ?) RETURNING ordinal
-        """)
-    return try Int.fetchOne(add, arguments: [text]) ?? 0
+  private static func nextText(_ database: any SQLSession) throws -> Int {
+    try database.value("SELECT coalesce(max(ordinal), -1) + 1 FROM text") ?? 0
   }
 
-  private static func upsert(_ id: String, text: Int, body: String, _ database: Database) throws
-    -> ProductPlace
-  {
-    let find = try database.cachedStatement(
-      sql: "SELECT ordinal, baskets FROM product WHERE id = ?")
-    if let row = try Row.fetchOne(find, arguments: [id]) {
-      let update = try database.cachedStatement(
-        sql: "UPDATE product SET text = ?, body = ? WHERE ordinal = ?")
-      try update.execute(arguments: [text, body, row[0] as Int])
-      return ProductPlace(ordinal: row[0], text: text, baskets: row[1], isNew: false)
+  /// Never the place of a removed product that lists may still name: places only grow.
+  private static func nextProduct(_ database: any SQLSession) throws -> Int {
+    let last: Int = try database.value("SELECT coalesce(max(ordinal), -1) FROM product") ?? -1
+    let removed: Int? = try database.value(
+      "SELECT CAST(body AS INTEGER) FROM record WHERE name = 'last ordinal'")
+    return max(last, removed ?? -1) + 1
+  }
+
+  private static func textOrdinal(
+    _ text: String, _ next: inout Int, _ database: any SQLSession
+  ) throws -> Int {
+    if let ordinal: Int = try database.value("SELECT ordinal FROM text WHERE value = ?", [text]) {
+      return ordinal
     }
-    // Never the place of a removed product that lists may still name: places only grow.
-    let add = try database.cachedStatement(
-      sql: """
-        INSERT INTO product (ordinal, id, text, baskets, body)
-        VALUES (
-          (SELECT max(
-            coalesce((SELECT max(ordinal) FROM product), -1),
-            coalesce((SELECT CAST(body AS INTEGER) FROM record WHERE name = 'last ordinal'), -1)
-          ) + 1), ?, ?, 0, ?) RETURNING ordinal
-        """)
-    let ordinal = try Int.fetchOne(add, arguments: [id, text, body]) ?? 0
-    return ProductPlace(ordinal: ordinal, text: text, baskets: 0, isNew: true)
+    try database.execute("INSERT INTO text (ordinal, value) VALUES (?, ?)", [next, text])
+    defer { next += 1 }
+    return next
+  }
+
+  private static func upsert(
+    _ id: String, text: Int, body: String, _ next: inout Int, _ database: any SQLSession
+  ) throws -> ProductPlace {
+    let known = try database.first(
+      "SELECT ordinal, baskets FROM product WHERE id = ?", [id]
+    ) { row in
+      ProductPlace(ordinal: try row[0], text: text, baskets: try row[1], isNew: false)
+    }
+    if let known {
+      try database.execute(
+        "UPDATE product SET text = ?, body = ? WHERE ordinal = ?", [text, body, known.ordinal])
+      return known
+    }
+    try database.execute(
+      "INSERT INTO product (ordinal, id, text, baskets, body) VALUES (?, ?, ?, 0, ?)",
+      [next, id, text, body])
+    defer { next += 1 }
+    return ProductPlace(ordinal: next, text: text, baskets: 0, isNew: true)
   }
 
   /// Removes products; identifiers that no product has are passed over.
@@ -107,17 +117,13 @@ extension ShopStore {
   public func removeProducts(_ ids: [String]) throws(StorageError) -> [Int] {
     try write { database in
       try Self.countChange(database)
-      try database.execute(
-        sql: """
-          INSERT OR REPLACE INTO record (name, body)
-          SELECT 'last ordinal', max(
-            coalesce(max(ordinal), -1),
-            coalesce((SELECT CAST(body AS INTEGER) FROM record WHERE name = 'last ordinal'), -1))
-          FROM product
-          """)
-      let remove = try database.cachedStatement(
-        sql: "DELETE FROM product WHERE id = ? RETURNING ordinal")
-      return try ids.compactMap { try Int.fetchOne(remove, arguments: [$0]) }
+      let last = try Self.nextProduct(database) - 1
+      try setRecord("last ordinal", to: String(last), database)
+      let removed = try ids.compactMap { id -> Int? in
+        try database.value("DELETE FROM product WHERE id = ? RETURNING ordinal", [id])
+      }
+      try note(.products(ids), database)
+      return removed
     }
   }
 
@@ -129,8 +135,9 @@ extension ShopStore {
   /// Every distinct text, in the order of their ordinals.
   public func texts() throws(StorageError) -> [(ordinal: Int, text: String)] {
     try read { database in
-      try Row.fetchAll(database, sql: "SELECT ordinal, value FROM text ORDER BY ordinal")
-        .map { ($0[0], $0[1]) }
+      try database.all("SELECT ordinal, value FROM text ORDER BY ordinal") {
+        (try $0[0], try $0[1])
+      }
     }
   }
 
@@ -140,18 +147,14 @@ extension ShopStore {
     throws(StorageError)
   {
     try write { database in
-      try database.execute(
-        sql: "DELETE FROM neighbours WHERE source = ?", arguments: [source.rawValue])
-      let add = try database.cachedStatement(
-        sql: "INSERT INTO neighbours (source, item, list) VALUES (?, ?, ?)")
-      for (item, list) in lists where !list.isEmpty {
-        try add.execute(arguments: [source.rawValue, item, NeighbourBlob.encode(list)])
+      try database.execute("DELETE FROM neighbours WHERE source = ?", [source.rawValue])
+      try insert(lists.lazy.map { ($0.key, $0.value) }, source, database)
+      if source == .content {
+        try database.execute(
+          "DELETE FROM neighbours WHERE source = ?", [NeighbourSource.citing.rawValue])
+        try insert(Self.citing(lists.map { ($0.key, $0.value) }), database)
       }
-      guard source == .content else { return }
-      try database.execute(
-        sql: "DELETE FROM neighbours WHERE source = ?",
-        arguments: [NeighbourSource.citing.rawValue])
-      try insert(Self.citing(lists.map { ($0.key, $0.value) }), database)
+      try note(.lists(source), database)
     }
   }
 }

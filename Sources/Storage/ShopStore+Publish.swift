@@ -1,6 +1,5 @@
 internal import AkinCatalogue
 internal import Foundation
-internal import GRDB
 
 extension ShopStore {
   /// Replaces what readers see by `snapshot`, in one transaction. O(size of the snapshot).
@@ -10,7 +9,7 @@ extension ShopStore {
     try write { database in
       // Children first: foreign keys are on.
       for table in ["neighbours", "product", "text"] {
-        try database.execute(sql: "DELETE FROM \(table)")
+        try database.execute("DELETE FROM \(table)")
       }
       try insertTexts(snapshot, database)
       try insertProducts(snapshot, database)
@@ -21,9 +20,11 @@ extension ShopStore {
       try insert(snapshot.viewedTogether, .viewed, database)
       if let behaviour = snapshot.behaviour { try replaceBehaviour(by: behaviour, database) }
       for (name, body) in snapshot.records { try setRecord(name, to: body, database) }
-      try database.execute(sql: "DELETE FROM vector WHERE text NOT IN (SELECT value FROM text)")
+      try database.execute(
+        "DELETE FROM vector WHERE NOT EXISTS (SELECT 1 FROM text WHERE value = vector.text)")
+      try note(.catalogue, database)
     }
-    try checkpoint()
+    do { try database.tidy() } catch { throw database.wrapping(error) }
   }
 
   /// Replaces the JSON document `name`.
@@ -31,31 +32,38 @@ extension ShopStore {
     try write { database in try setRecord(name, to: body, database) }
   }
 
-  private func setRecord(_ name: String, to body: String, _ database: Database) throws {
+  func setRecord(_ name: String, to body: String, _ database: any SQLSession) throws {
     try database.execute(
-      sql: "INSERT OR REPLACE INTO record (name, body) VALUES (?, ?)", arguments: [name, body])
+      """
+      INSERT INTO record (name, body) VALUES (?, ?)
+      ON CONFLICT (name) DO UPDATE SET body = excluded.body
+      """, [name, body])
   }
 
-  private func insertTexts(_ snapshot: ShopSnapshot, _ database: Database) throws {
-    let statement = try database.cachedStatement(
-      sql: "INSERT INTO text (ordinal, value) VALUES (?, ?)")
-    for (ordinal, text) in snapshot.texts.enumerated() {
-      try statement.execute(arguments: [ordinal, text])
-    }
+  private func insertTexts(_ snapshot: ShopSnapshot, _ database: any SQLSession) throws {
+    try database.executeEach(
+      "INSERT INTO text (ordinal, value) VALUES (?, ?)",
+      snapshot.texts.lazy.enumerated().map { [$0, $1] })
   }
 
-  private func insertProducts(_ snapshot: ShopSnapshot, _ database: Database) throws {
+  private func insertProducts(_ snapshot: ShopSnapshot, _ database: any SQLSession) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let statement = try database.cachedStatement(
-      sql: "INSERT INTO product (ordinal, id, text, baskets, body) VALUES (?, ?, ?, ?, ?)")
-    for (ordinal, product) in snapshot.products.enumerated() {
-      let body = String(decoding: try encoder.encode(product), as: UTF8.self)
-      try statement.execute(arguments: [
-        ordinal, product.id, snapshot.textOfProduct[ordinal], snapshot.baskets[ordinal], body,
-      ])
+    for start in stride(from: 0, to: snapshot.products.count, by: Self.portion) {
+      let rows = try (start..<min(start + Self.portion, snapshot.products.count)).map { ordinal in
+        let product = snapshot.products[ordinal]
+        let body = String(decoding: try encoder.encode(product), as: UTF8.self)
+        return [
+          ordinal, product.id, snapshot.textOfProduct[ordinal], snapshot.baskets[ordinal], body,
+        ] as SQLArguments
+      }
+      try database.executeEach(
+        "INSERT INTO product (ordinal, id, text, baskets, body) VALUES (?, ?, ?, ?, ?)", rows)
     }
   }
+
+  /// Products whose rows are made at once.
+  private static var portion: Int { 1_024 }
 
   /// Citing texts that are kept for each; a text that many are near to is near to none of them.
   private static var mostCiting: Int { 30 }
@@ -77,25 +85,25 @@ extension ShopStore {
     return citing
   }
 
-  func insert(_ citing: [Int: [Neighbour]], _ database: Database) throws {
-    let statement = try database.cachedStatement(
-      sql: "INSERT INTO neighbours (source, item, list) VALUES (?, ?, ?)")
-    for (item, list) in citing where !list.isEmpty {
-      try statement.execute(arguments: [
-        NeighbourSource.citing.rawValue, item, NeighbourBlob.encode(list),
-      ])
-    }
+  func insert(_ citing: [Int: [Neighbour]], _ database: any SQLSession) throws {
+    try insert(citing.lazy.map { ($0.key, $0.value) }, .citing, database)
   }
 
-  private func insert(_ lists: NeighbourLists, _ source: NeighbourSource, _ database: Database)
-    throws
-  {
-    let statement = try database.cachedStatement(
-      sql: "INSERT INTO neighbours (source, item, list) VALUES (?, ?, ?)")
-    for item in 0..<lists.count {
-      let list = lists[item]
-      if list.isEmpty { continue }
-      try statement.execute(arguments: [source.rawValue, item, NeighbourBlob.encode(list)])
-    }
+  /// Adds the lists that are not empty.
+  func insert(
+    _ lists: some Sequence<(Int, [Neighbour])>, _ source: NeighbourSource,
+    _ database: any SQLSession
+  ) throws {
+    try database.executeEach(
+      "INSERT INTO neighbours (source, item, list) VALUES (?, ?, ?)",
+      lists.lazy.filter { !$0.1.isEmpty }.map {
+        [source.rawValue, $0.0, NeighbourBlob.encode($0.1)]
+      })
+  }
+
+  private func insert(
+    _ lists: NeighbourLists, _ source: NeighbourSource, _ database: any SQLSession
+  ) throws {
+    try insert((0..<lists.count).lazy.map { ($0, Array(lists[$0])) }, source, database)
   }
 }

@@ -1,16 +1,22 @@
 public import AkinCatalogue
 internal import Foundation
-internal import GRDB
 
 extension ShopStore {
   /// The number of published products.
   public func productCount() throws(StorageError) -> Int {
-    try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM product") ?? 0 }
+    try read { try $0.value("SELECT count(*) FROM product") ?? 0 }
   }
 
   /// The product with the shop's identifier `id`.
   public func product(id: String) throws(StorageError) -> StoredProduct? {
     try fetch("WHERE id = ?", [id]).first
+  }
+
+  /// The products of `ids` that are in the catalogue, as they stand at one moment.
+  public func products(ids: some Sequence<String>) throws(StorageError) -> [StoredProduct] {
+    try read { database in
+      try ids.compactMap { try Self.fetch("WHERE id = ?", [$0], database).first }
+    }
   }
 
   /// The product at `ordinal`.
@@ -30,19 +36,19 @@ extension ShopStore {
 
   /// How many products share the text at `text`.
   public func productCount(text: Int) throws(StorageError) -> Int {
-    try read {
-      try Int.fetchOne($0, sql: "SELECT count(*) FROM product WHERE text = ?", arguments: [text])
-        ?? 0
-    }
+    try read { try $0.value("SELECT count(*) FROM product WHERE text = ?", [text]) ?? 0 }
   }
 
   /// Identifiers like `id`, for "did you mean": those that begin with it, then any that hold it.
   public func identifiers(like id: String, limit: Int) throws(StorageError) -> [String] {
     try read { database in
-      try String.fetchAll(
-        database,
-        sql: "SELECT id FROM product WHERE instr(id, ?) > 0 ORDER BY instr(id, ?), id LIMIT ?",
-        arguments: [id, id, limit])
+      let position = database.dialect.position
+      return try database.all(
+        """
+        SELECT id FROM product WHERE \(position)(id, ?) > 0
+        ORDER BY \(position)(id, ?), id LIMIT ?
+        """, [id, id, limit]
+      ) { try $0[0] }
     }
   }
 
@@ -60,8 +66,10 @@ extension ShopStore {
       """
       WHERE ordinal IN (
         SELECT ordinal FROM (
-          SELECT ordinal, max(baskets) AS most FROM product GROUP BY text)
-        ORDER BY most DESC, ordinal LIMIT ?)
+          SELECT ordinal, baskets, row_number() OVER (
+            PARTITION BY text ORDER BY baskets DESC, ordinal) AS place
+          FROM product) AS ranked
+        WHERE place = 1 ORDER BY baskets DESC, ordinal LIMIT ?)
       ORDER BY baskets DESC, ordinal
       """, [limit])
   }
@@ -71,9 +79,8 @@ extension ShopStore {
     -> [Neighbour]
   {
     try read { database in
-      let list = try Data.fetchOne(
-        database, sql: "SELECT list FROM neighbours WHERE source = ? AND item = ?",
-        arguments: [source.rawValue, item])
+      let list: Data? = try database.value(
+        "SELECT list FROM neighbours WHERE source = ? AND item = ?", [source.rawValue, item])
       return list.map(NeighbourBlob.decode) ?? []
     }
   }
@@ -82,12 +89,10 @@ extension ShopStore {
   public func allNeighbours(_ source: NeighbourSource) throws(StorageError) -> [Int: [Neighbour]] {
     try read { database in
       var lists: [Int: [Neighbour]] = [:]
-      let rows = try Row.fetchCursor(
-        database, sql: "SELECT item, list FROM neighbours WHERE source = ?",
-        arguments: [source.rawValue])
-      while let row = try rows.next() {
-        let list: Data = row[1]
-        lists[row[0]] = NeighbourBlob.decode(list)
+      try database.forEachRow(
+        "SELECT item, list FROM neighbours WHERE source = ?", [source.rawValue]
+      ) { row in
+        lists[try row[0]] = NeighbourBlob.decode(try row[1])
       }
       return lists
     }
@@ -101,10 +106,10 @@ extension ShopStore {
     return try read { database in
       var ids: [Int: String] = [:]
       var baskets: [Int: Int] = [:]
-      let rows = try Row.fetchCursor(database, sql: "SELECT ordinal, id, baskets FROM product")
-      while let row = try rows.next() {
-        ids[row[0]] = row[1]
-        baskets[row[0]] = row[2]
+      try database.forEachRow("SELECT ordinal, id, baskets FROM product", []) { row in
+        let ordinal: Int = try row[0]
+        ids[ordinal] = try row[1] as String
+        baskets[ordinal] = try row[2] as Int
       }
       var result: [String: BasketList] = [:]
       for (ordinal, count) in baskets where count > 0 || lists[ordinal] != nil {
@@ -120,28 +125,26 @@ extension ShopStore {
 
   /// The JSON document `name` of the last build.
   public func record(_ name: String) throws(StorageError) -> String? {
-    try read {
-      try String.fetchOne($0, sql: "SELECT body FROM record WHERE name = ?", arguments: [name])
-    }
+    try read { try $0.value("SELECT body FROM record WHERE name = ?", [name]) }
   }
 
-  func fetch(_ condition: String, _ arguments: StatementArguments) throws(StorageError)
+  func fetch(_ condition: String, _ arguments: SQLArguments) throws(StorageError)
     -> [StoredProduct]
   {
-    try read { database in
-      let statement = try database.cachedStatement(
-        sql: "SELECT ordinal, text, baskets, body FROM product " + condition)
-      let rows = try Row.fetchCursor(statement, arguments: arguments)
-      let decoder = JSONDecoder()
-      var products: [StoredProduct] = []
-      while let row = try rows.next() {
-        let body: String = row[3]
-        products.append(
-          StoredProduct(
-            ordinal: row[0], text: row[1], baskets: row[2],
-            product: try decoder.decode(Product.self, from: Data(body.utf8))))
-      }
-      return products
+    try read { try Self.fetch(condition, arguments, $0) }
+  }
+
+  private static func fetch(
+    _ condition: String, _ arguments: SQLArguments, _ database: any SQLSession
+  ) throws -> [StoredProduct] {
+    let decoder = JSONDecoder()
+    return try database.all(
+      "SELECT ordinal, text, baskets, body FROM product " + condition, arguments
+    ) { row in
+      let body: String = try row[3]
+      return StoredProduct(
+        ordinal: try row[0], text: try row[1], baskets: try row[2],
+        product: try decoder.decode(Product.self, from: Data(body.utf8)))
     }
   }
 }
@@ -170,13 +173,10 @@ extension ShopStore {
   /// Every product without its body, in the order of the catalogue. O(products).
   public func productEntries() throws(StorageError) -> [ProductEntry] {
     try read { database in
-      var entries: [ProductEntry] = []
-      let rows = try Row.fetchCursor(
-        database, sql: "SELECT ordinal, id, text, baskets FROM product ORDER BY ordinal")
-      while let row = try rows.next() {
-        entries.append(ProductEntry(ordinal: row[0], id: row[1], text: row[2], baskets: row[3]))
+      try database.all("SELECT ordinal, id, text, baskets FROM product ORDER BY ordinal") { row in
+        ProductEntry(
+          ordinal: try row[0], id: try row[1], text: try row[2], baskets: try row[3])
       }
-      return entries
     }
   }
 }

@@ -1,31 +1,33 @@
 internal import Foundation
-internal import GRDB
 
 extension ShopStore {
   /// The indices of those of `texts` that `model` has not encoded yet, ascending.
   public func textsWithoutVector(_ texts: [String], model: String) throws(StorageError) -> [Int] {
     try read { database in
-      let statement = try database.cachedStatement(
-        sql: "SELECT 1 FROM vector WHERE model = ? AND text = ?")
-      return try texts.indices.filter { index in
-        try Int.fetchOne(statement, arguments: [model, texts[index]]) == nil
+      try texts.indices.filter { index in
+        try !database.finds(
+          "SELECT 1 FROM vector WHERE model = ? AND text = ?", [model, texts[index]])
       }
     }
   }
 
   /// Saves the vectors of `texts`, durable on return. `values` holds the rows one after the other.
+  /// What another process has saved meanwhile is kept.
   public func saveVectors(_ values: [Float], of texts: [String], model: String)
     throws(StorageError)
   {
     guard !texts.isEmpty else { return }
     let dimension = values.count / texts.count
     try write { database in
-      let statement = try database.cachedStatement(
-        sql: "INSERT OR REPLACE INTO vector (model, text, value) VALUES (?, ?, ?)")
-      for (row, text) in texts.enumerated() {
-        let bytes = values[row * dimension..<(row + 1) * dimension].withUnsafeBytes { Data($0) }
-        try statement.execute(arguments: [model, text, bytes])
-      }
+      try database.executeEach(
+        """
+        INSERT INTO vector (model, text, value)
+        SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM vector WHERE model = ? AND text = ?)
+        """,
+        texts.lazy.enumerated().map { row, text in
+          let bytes = values[row * dimension..<(row + 1) * dimension].withUnsafeBytes { Data($0) }
+          return [model, text, bytes, model, text]
+        })
     }
   }
 
@@ -36,12 +38,11 @@ extension ShopStore {
     throws(StorageError) -> [Float]
   {
     try read { database in
-      let statement = try database.cachedStatement(
-        sql: "SELECT value FROM vector WHERE model = ? AND text = ?")
       var values: [Float] = []
       values.reserveCapacity(texts.count * dimension)
       for text in texts {
-        let bytes = try Data.fetchOne(statement, arguments: [model, text])
+        let bytes: Data? = try database.value(
+          "SELECT value FROM vector WHERE model = ? AND text = ?", [model, text])
         try append(bytes, dimension: dimension, to: &values)
       }
       return values
@@ -51,18 +52,17 @@ extension ShopStore {
   /// The vectors of all published texts, in the order of their ordinals.
   public func publishedVectors(model: String, dimension: Int) throws(StorageError) -> [Float] {
     try read { database in
-      let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM text") ?? 0
+      let count: Int = try database.value("SELECT count(*) FROM text") ?? 0
       var values: [Float] = []
       values.reserveCapacity(count * dimension)
-      let rows = try Row.fetchCursor(
-        database,
-        sql: """
-          SELECT vector.value FROM text
-          LEFT JOIN vector ON vector.model = ? AND vector.text = text.value
-          ORDER BY text.ordinal
-          """, arguments: [model])
-      while let row = try rows.next() {
-        try append(row[0], dimension: dimension, to: &values)
+      try database.forEachRow(
+        """
+        SELECT vector.value FROM text
+        LEFT JOIN vector ON vector.model = ? AND vector.text = text.value
+        ORDER BY text.ordinal
+        """, [model]
+      ) { row in
+        try append(row[optional: 0], dimension: dimension, to: &values)
       }
       return values
     }
@@ -71,7 +71,7 @@ extension ShopStore {
   func append(_ bytes: Data?, dimension: Int, to values: inout [Float]) throws {
     guard let bytes, bytes.count == dimension * MemoryLayout<Float>.stride else {
       throw StorageError(
-        .damaged, path: path, "a product's vector is missing; build the shop again to encode it")
+        .damaged, path: place, "a product's vector is missing; build the shop again to encode it")
     }
     bytes.withUnsafeBytes { bytes in
       for index in 0..<dimension {
@@ -98,20 +98,19 @@ extension ShopStore {
   public func textVectors(model: String, dimension: Int) throws(StorageError) -> TextVectors {
     try read { database in
       var found = TextVectors()
-      let rows = try Row.fetchCursor(
-        database,
-        sql: """
-          SELECT text.ordinal, text.value, vector.value FROM text
-          LEFT JOIN vector ON vector.model = ? AND vector.text = text.value
-          WHERE EXISTS (SELECT 1 FROM product WHERE product.text = text.ordinal)
-          ORDER BY text.ordinal
-          """, arguments: [model])
-      while let row = try rows.next() {
-        if let bytes = row[2] as Data? {
+      try database.forEachRow(
+        """
+        SELECT text.ordinal, text.value, vector.value FROM text
+        LEFT JOIN vector ON vector.model = ? AND vector.text = text.value
+        WHERE EXISTS (SELECT 1 FROM product WHERE product.text = text.ordinal)
+        ORDER BY text.ordinal
+        """, [model]
+      ) { row in
+        if let bytes: Data = try row[optional: 2] {
           try append(bytes, dimension: dimension, to: &found.values)
-          found.ordinals.append(row[0])
+          found.ordinals.append(try row[0])
         } else {
-          found.missing.append((row[0], row[1]))
+          found.missing.append((try row[0], try row[1]))
         }
       }
       return found

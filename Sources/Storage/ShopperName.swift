@@ -14,8 +14,8 @@ public enum ShopperName: Sendable, Hashable {
     }
   }
 
-  /// The column, or the value of `kind`, under which the store keeps the name.
-  var column: String {
+  /// The kind of name, as the store keeps it.
+  var kind: String {
     switch self {
     case .user: "user"
     case .visitor: "visitor"
@@ -23,8 +23,11 @@ public enum ShopperName: Sendable, Hashable {
     }
   }
 
-  init?(column: String, value: String) {
-    switch column {
+  /// The column of events that holds names of this kind; `user` is a word of SQL's own.
+  var column: String { "\"\(kind)\"" }
+
+  init?(kind: String, value: String) {
+    switch kind {
     case "user": self = .user(value)
     case "visitor": self = .visitor(value)
     case "session": self = .session(value)

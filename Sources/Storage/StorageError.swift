@@ -16,6 +16,10 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
     case damaged
     /// A newer version of Akin wrote it.
     case tooNew
+    /// A text that the database cannot keep.
+    case unusableText
+    /// The database server does not answer.
+    case unreachable
     /// Anything else that the database reports.
     case database
   }
@@ -39,6 +43,10 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
   /// Puts an error of the database into our words; bound values never enter the message.
   static func wrapping(_ error: any Error, path: String) -> StorageError {
     if let error = error as? StorageError { return error }
+    if error is UnexpectedValue {
+      return StorageError(
+        .damaged, path: path, "holds what no version of Akin writes; restore a backup")
+    }
     guard let error = error as? DatabaseError else {
       return StorageError(.database, path: path, "\(error)")
     }

@@ -28,7 +28,7 @@ import Foundation
       TrainCommand.self,
       RecommendCommand.self, RelateCommand.self, MatchCommand.self,
       ModelCommand.self, DoctorCommand.self,
-      ServeCommand.self, UpCommand.self, KeyCommand.self, BackupCommand.self,
+      ServeCommand.self, UpCommand.self, KeyCommand.self, StoreCommand.self, BackupCommand.self,
       RestoreCommand.self,
     ])
 

@@ -1,5 +1,6 @@
 import AkinCatalogue
 import Foundation
+import PostgresServer
 import Testing
 
 @testable import AkinStorage
@@ -34,14 +35,16 @@ import Testing
     return store
   }
 
-  @Test func everyHistoryComesBack() throws {
+  @Test(arguments: StoreKind.all) func everyHistoryComesBack(_ kind: StoreKind) throws {
+    try kind.prepare(directory)
     let store = try shop(Self.behaviour)
     #expect(try store.behaviour() == Self.behaviour)
     #expect(try store.shopperCount() == 3)
     #expect(try store.shoppers(like: "nn", limit: 5) == ["anna"])
   }
 
-  @Test func oneHistoryNamesItsOwnProducts() throws {
+  @Test(arguments: StoreKind.all) func oneHistoryNamesItsOwnProducts(_ kind: StoreKind) throws {
+    try kind.prepare(directory)
     let store = try shop(Self.behaviour)
     let anna = try #require(try store.history(of: .user("anna")))
     #expect(anna.products == ["sku-1", "gone"])
@@ -49,7 +52,8 @@ import Testing
     #expect(try store.history(of: .visitor("anna")) == nil)
   }
 
-  @Test func aBuildWithoutEventsKeepsThem() throws {
+  @Test(arguments: StoreKind.all) func aBuildWithoutEventsKeepsThem(_ kind: StoreKind) throws {
+    try kind.prepare(directory)
     let store = try shop(Self.behaviour)
     try store.publish(ShopStoreTests.snapshot(["c"]))
     #expect(try store.behaviour() == Self.behaviour)
@@ -72,7 +76,8 @@ import Testing
     #expect(HistoryBlob.decode(unknown) == nil)
   }
 
-  @Test func recordsOfOthersOutliveABuild() throws {
+  @Test(arguments: StoreKind.all) func recordsOfOthersOutliveABuild(_ kind: StoreKind) throws {
+    try kind.prepare(directory)
     let store = try shop(nil)
     try store.setRecord("recommender", to: "{}")
     try store.publish(ShopStoreTests.snapshot(["c"]))

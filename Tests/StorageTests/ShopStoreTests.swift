@@ -1,5 +1,6 @@
 import AkinCatalogue
 import Foundation
+import PostgresServer
 import Testing
 
 @testable import AkinStorage
@@ -38,7 +39,8 @@ import Testing
       records: ["build": #"{"model":"test"}"#])
   }
 
-  @Test func everyFieldComesBack() throws {
+  @Test(arguments: StoreKind.all) func everyFieldComesBack(_ kind: StoreKind) throws {
+    try kind.prepare(directory)
     let store = try ShopStore(directory: directory, for: .building)
     let snapshot = Self.snapshot(["苹果手机12", "iPhone 12", "苹果手机12"], baskets: [1, 2, 5])
     try store.publish(snapshot)
@@ -59,7 +61,8 @@ import Testing
     #expect(try reader.products(every: 2).map(\.ordinal) == [0, 2])
   }
 
-  @Test func publishReplacesEverything() throws {
+  @Test(arguments: StoreKind.all) func publishReplacesEverything(_ kind: StoreKind) throws {
+    try kind.prepare(directory)
     let store = try ShopStore(directory: directory, for: .building)
     try store.publish(Self.snapshot(["a", "b", "c"]))
     try store.publish(Self.snapshot(["d"]))
@@ -68,7 +71,8 @@ import Testing
     #expect(try store.allNeighbours(.content).isEmpty)
   }
 
-  @Test func vectorsAreSavedByModelAndText() throws {
+  @Test(arguments: StoreKind.all) func vectorsAreSavedByModelAndText(_ kind: StoreKind) throws {
+    try kind.prepare(directory)
     let store = try ShopStore(directory: directory, for: .building)
     #expect(try store.textsWithoutVector(["a", "b"], model: "m") == [0, 1])
     try store.saveVectors([1, 2, 3, 4], of: ["a", "b"], model: "m")
@@ -87,7 +91,8 @@ import Testing
     #expect(try store.textsWithoutVector(["a", "b"], model: "m") == [0])
   }
 
-  @Test func aFailedPublishChangesNothing() throws {
+  @Test(arguments: StoreKind.all) func aFailedPublishChangesNothing(_ kind: StoreKind) throws {
+    try kind.prepare(directory)
     let store = try ShopStore(directory: directory, for: .building)
     try store.publish(Self.snapshot(["a", "b"]))
     var broken = Self.snapshot(["c", "d", "e"])
@@ -125,7 +130,8 @@ import Testing
     _ = try BuildLock(directory: directory)
   }
 
-  @Test func aReaderNeedsNoRightToWrite() throws {
+  @Test(arguments: StoreKind.all) func aReaderNeedsNoRightToWrite(_ kind: StoreKind) throws {
+    try kind.prepare(directory)
     let store = try ShopStore(directory: directory, for: .building)
     try store.publish(Self.snapshot(["a b?c%d", "苹果"]))
     let reader = try ShopStore(directory: directory)
@@ -133,12 +139,16 @@ import Testing
     #expect(try reader.productCount() == 2)
   }
 
-  @Test func aShopThatWasNeverPublishedHasNoProducts() throws {
+  @Test(arguments: StoreKind.all) func aShopThatWasNeverPublishedHasNoProducts(_ kind: StoreKind)
+    throws
+  {
+    try kind.prepare(directory)
     _ = try ShopStore(directory: directory, for: .building)
     #expect(try ShopStore(directory: directory).productCount() == 0)
   }
 
-  @Test func basketListsCanBeReadByIdentifier() throws {
+  @Test(arguments: StoreKind.all) func basketListsCanBeReadByIdentifier(_ kind: StoreKind) throws {
+    try kind.prepare(directory)
     let store = try ShopStore(directory: directory, for: .building)
     var snapshot = Self.snapshot(["a", "b", "c"], baskets: [3, 4, 0])
     var together = NeighbourLists()

@@ -12,7 +12,7 @@ extension LiveShop {
   ///
   /// - Throws: `StorageError`, `SimilarityError`, `CancellationError`; the shop is then unchanged.
   package func rebuild(neighbours: Int = 30, progress: any ProgressReporter) throws {
-    let lock = try BuildLock(directory: store.directory)
+    let lock = try store.lock(for: .build)
     defer { withExtendedLifetime(lock) {} }
     let before = state.withLock { $0 }
     let live = Set(before.catalogue.all.map(\.text)).filter(before.content.contains).sorted()
@@ -49,23 +49,27 @@ extension LiveShop {
   func recount() throws -> Int {
     let together = try countBaskets(catalogue, k: 30, progress: SilentProgress())
     try store.replaceLists(.live, by: together)
-    let kept = try store.allNeighbours(.basket)
-    wishes.replace(by: try store.deedCounts())
-    writer.sync {
-      state.withLock { state in
-        state.together = kept
-        state.join(together)
-      }
-    }
+    try writer.sync { try takeBaskets(together) }
     rankPopularWhereDue()
     return together.count
   }
 
+  /// Joins lists of live baskets to those of builds, and counts wishes anew. Runs on ``writer``.
+  func takeBaskets(_ live: [Int: [Neighbour]]) throws {
+    let kept = try store.allNeighbours(.basket)
+    wishes.replace(by: try store.deedCounts())
+    state.withLock { state in
+      state.together = kept
+      state.join(live)
+    }
+  }
+
   /// Whether so many texts came since the lists were made that a rebuild pays.
   package var wantsRebuild: Bool {
-    state.withLock {
+    let isDue = state.withLock {
       $0.waiting.isEmpty && $0.content.recentCount > max(2_048, $0.content.count / 10)
     }
+    return isDue && (!store.isShared || store.isFreeForBuild)
   }
 
   /// The nearest others of each text, by the measure that builds use, fitted to what is there now.

@@ -18,7 +18,7 @@ extension LiveShop {
   /// - Throws: ``EngineError`` `nothingToDo` for a shop that was built before types were known.
   func relations(for request: ShelfRequest) throws -> LiveRelations? {
     guard request.kind == .similar, let relation = request.relation else { return nil }
-    let mark = "\(try store.record(TrainedRelations.recordName) ?? "") \(state.withLock(\.built))"
+    let mark = "\(try TrainedRelations.folder(of: store) ?? "") \(state.withLock(\.built))"
     let scorer = try relationScorer.withLock { known in
       if let known, known.mark == mark { return known.scorer }
       let scorer = try RelationScorer(store)

@@ -76,7 +76,8 @@ extension LiveShop {
   private var judge: ShopJudge {
     judgeTable.withLock { judge in
       if let judge { return judge }
-      let made = ShopJudge(directory: store.directory) { [weak self] id in
+      let made = ShopJudge(file: { [weak self] in self?.searchOrder.withLock { $0 } }) {
+        [weak self] id in
         guard let self, let product = self.product(id) else { return nil }
         return ProductSignals(
           freshness: Float(product.ordinal) / Float(max(1, catalogue.limit)),

@@ -103,7 +103,7 @@ extension LiveShop {
   private static let foldLimit = 4_096
 
   /// Runs on ``writer``: nobody else changes the catalogue meanwhile.
-  private func foldWhereDue() {
+  func foldWhereDue() {
     var catalogue = state.withLock { $0.catalogue }
     guard catalogue.changes > max(Self.foldLimit, catalogue.count / 8) else { return }
     catalogue.fold()

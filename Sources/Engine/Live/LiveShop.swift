@@ -52,11 +52,15 @@ package final class LiveShop: Sendable {
   let wordTable: Mutex<Words?> = Mutex(nil)
   /// What orders search results beyond words, from the first search on.
   let judgeTable: Mutex<ShopJudge?> = Mutex(nil)
+  /// The learned order of results that was kept last.
+  let searchOrder: Mutex<URL?> = Mutex(nil)
   let queryVectors = QueryVectors()
   /// Writers, one after the other.
   let writer = DispatchQueue(label: "akin.live.writer")
   /// The last failure of work in the background, for the log.
   let failures: Mutex<String?> = Mutex(nil)
+  /// Up to where other servers' changes of a shared shop are known.
+  let sharedPosition: Mutex<Int>
   /// The only queue that changes the content, so that a copy taken there stays current.
   let encoding = DispatchQueue(label: "akin.live.encoding", qos: .utility)
 
@@ -73,12 +77,15 @@ package final class LiveShop: Sendable {
     self.model = model
     self.modelKey = modelKey
     self.now = now
+    // Before anything is read: what changes meanwhile is read again.
+    sharedPosition = Mutex(try store.lastChange())
     shoppers = ShopperMemory(store: store)
     wishes = WishCounts(try store.deedCounts())
     let (state, missing) = try Self.load(
       store, key: modelKey, dimension: encoder.dimension, wishes: wishes.current)
     self.state = Mutex(state)
-    try store.closeInterruptedJobs(at: now())
+    // Another server's job holds the shop for a build while it runs.
+    if !store.isShared || store.isFreeForBuild { try store.closeInterruptedJobs(at: now()) }
     try reloadRules()
     try refreshRankers()
     encode(missing)
@@ -127,15 +134,18 @@ package final class LiveShop: Sendable {
   package func refresh() throws -> Bool {
     let built = try BuildSummary.last(of: store)?.finished ?? 0
     guard built != state.withLock({ $0.built }) else { return false }
-    return try writer.sync {
-      try encoding.sync {
-        let (fresh, missing) = try Self.load(
-          store, key: modelKey, dimension: encoder.dimension, wishes: wishes.current)
-        state.withLock { $0 = fresh }
-        likeness.withLock { $0 = nil }
-        encode(missing)
-        return true
-      }
+    try writer.sync { try reload() }
+    return true
+  }
+
+  /// Reads everything anew. Runs on ``writer``.
+  func reload() throws {
+    try encoding.sync {
+      let (fresh, missing) = try Self.load(
+        store, key: modelKey, dimension: encoder.dimension, wishes: wishes.current)
+      state.withLock { $0 = fresh }
+      likeness.withLock { $0 = nil }
+      encode(missing)
     }
   }
 

@@ -22,9 +22,11 @@ package final class ShopperMemory: Sendable {
   }
 
   fileprivate struct Entry {
-    /// Newest first.
+    /// Newest first. While the entry is being read: what came since that began.
     var deeds: [Deed]
     var lastUsed: UInt64
+    /// Who is reading it from the store; empty for an entry that can be used.
+    var readers: Set<UInt64> = []
   }
 
   fileprivate struct State {
@@ -55,10 +57,17 @@ package final class ShopperMemory: Sendable {
   }
 
   private func known(_ name: ShopperName) throws -> [Deed] {
-    if let deeds = state.withLock({ $0.use(name) }) { return deeds }
-    let deeds = try recent(name)
-    state.withLock { $0.keep(name, deeds, capacity: capacity) }
-    return deeds
+    let (known, reader) = state.withLock { $0.use(name) }
+    if let known { return known }
+    do {
+      let deeds = try recent(name)
+      return state.withLock {
+        $0.keep(name, deeds, reader: reader, depth: Self.depth, capacity: capacity)
+      }
+    } catch {
+      state.withLock { $0.giveUp(name, reader: reader) }
+      throw error
+    }
   }
 
   /// The last deeds of live events and, before them, of the logs that builds read.
@@ -90,6 +99,9 @@ package final class ShopperMemory: Sendable {
     }
   }
 
+  /// Forgets everybody; the store is asked again.
+  func forgetAll() { state.withLock { $0.entries = [:] } }
+
   /// Forgets shoppers; the store is asked again.
   ///
   /// - Returns: how many were there.
@@ -101,29 +113,52 @@ package final class ShopperMemory: Sendable {
 }
 
 extension ShopperMemory.State {
-  fileprivate mutating func use(_ name: ShopperName) -> [ShopperMemory.Deed]? {
+  /// What is known of a shopper, or the number under which the caller reads it from the store: events
+  /// that come meanwhile wait in the entry, and one that is forgotten meanwhile stays forgotten.
+  fileprivate mutating func use(_ name: ShopperName) -> (known: [ShopperMemory.Deed]?, UInt64) {
     clock += 1
-    entries[name]?.lastUsed = clock
-    return entries[name]?.deeds
+    var entry = entries[name] ?? .init(deeds: [], lastUsed: clock, readers: [clock])
+    defer { entries[name] = entry }
+    if entries[name] != nil {
+      entry.lastUsed = clock
+      if entry.readers.isEmpty { return (entry.deeds, clock) }
+      entry.readers.insert(clock)
+    }
+    return (nil, clock)
   }
 
+  /// - Returns: the deeds, with those that came while they were read.
   fileprivate mutating func keep(
-    _ name: ShopperName, _ deeds: [ShopperMemory.Deed], capacity: Int
-  ) {
-    if entries.count >= capacity {
+    _ name: ShopperName, _ deeds: [ShopperMemory.Deed], reader: UInt64, depth: Int, capacity: Int
+  ) -> [ShopperMemory.Deed] {
+    guard let waiting = entries[name], waiting.readers.contains(reader) else {
+      return entries[name].flatMap { $0.readers.isEmpty ? $0.deeds : nil } ?? deeds
+    }
+    clock += 1
+    var entry = ShopperMemory.Entry(deeds: deeds, lastUsed: clock)
+    for deed in waiting.deeds.reversed() { entry.add(deed, depth: depth) }
+    entries[name] = entry
+    if entries.count > capacity {
       // A quarter leaves at once, so that the search for the oldest costs little on average.
       let times = entries.values.map(\.lastUsed).sorted()
       let limit = times[times.count / 4]
       entries = entries.filter { $0.value.lastUsed > limit }
     }
-    clock += 1
-    entries[name] = .init(deeds: deeds, lastUsed: clock)
+    return entry.deeds
+  }
+
+  /// Ends a reading that failed.
+  fileprivate mutating func giveUp(_ name: ShopperName, reader: UInt64) {
+    entries[name]?.readers.remove(reader)
+    if entries[name]?.readers.isEmpty ?? false { entries[name] = nil }
   }
 }
 
 extension ShopperMemory.Entry {
+  /// A deed that is there already, as one that another server told of after it was read, counts once.
   fileprivate mutating func add(_ deed: ShopperMemory.Deed, depth: Int) {
     let place = deeds.firstIndex { $0.time <= deed.time } ?? deeds.endIndex
+    guard !deeds[place...].prefix(while: { $0.time == deed.time }).contains(deed) else { return }
     deeds.insert(deed, at: place)
     if deeds.count > depth { deeds.removeLast() }
   }

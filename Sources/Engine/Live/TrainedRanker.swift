@@ -54,6 +54,8 @@ extension LiveShop {
   /// - Returns: whether there was something new.
   @discardableResult
   package func refreshRankers() throws -> Bool {
+    let order = try ShopJudge.file(of: store)
+    searchOrder.withLock { $0 = order }
     let mark = try TrainedRecommender.folder(of: store)
     guard mark != trainedMark.withLock({ $0 }) else { return false }
     let ranker = try TrainedRanker(store: store)

@@ -9,7 +9,7 @@ public import Foundation
 /// calibration and figures on pairs that the training does not see.
 public final class TrainRelations {
   private let store: ShopStore
-  private let lock: BuildLock
+  private let lock: ShopLock
   private let seed: UInt64
   private let progress: any ProgressReporter
   private let now: @Sendable () -> Date
@@ -26,7 +26,7 @@ public final class TrainRelations {
   ) throws(StorageError) {
     _ = try ShopStore(directory: directory)
     store = try ShopStore(directory: directory, for: .building)
-    lock = try BuildLock(directory: directory)
+    lock = try store.lock(for: .build)
     self.seed = seed
     self.progress = progress
     self.now = now

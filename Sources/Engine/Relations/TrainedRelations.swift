@@ -13,18 +13,10 @@ struct TrainedRelations: Codable, Sendable {
   /// Figures on pairs that neither trees nor calibration saw.
   var report: RelationReport
 
-  static let recordName = "relations"
-  private static let folderPrefix = "relations-"
   private static let fileName = "relations.json"
 
-  /// The folder of the last training; `nil` before the first, and in a shop that was restored from a
-  /// backup, which holds no models.
-  static func folder(of store: ShopStore) throws -> String? {
-    try store.record(recordName).flatMap { name in
-      let path = store.directory.appending(path: name).path(percentEncoded: false)
-      return FileManager.default.fileExists(atPath: path) ? name : nil
-    }
-  }
+  /// The folder of the last training; `nil` before the first.
+  static func folder(of store: ShopStore) throws -> String? { try store.kept(.relations) }
 
   /// Loads what the shop was taught last; `nil` before the first training.
   ///
@@ -49,7 +41,7 @@ struct TrainedRelations: Codable, Sendable {
 
   /// Writes the folder and then its name; what was taught before is removed.
   func save(in store: ShopStore) throws {
-    let name = "\(Self.folderPrefix)\(UInt64(report.finished * 1_000))"
+    let name = "\(KeptWork.relations.prefix)\(UInt64(report.finished * 1_000))"
     let folder = store.directory.appending(path: name)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
@@ -62,16 +54,6 @@ struct TrainedRelations: Codable, Sendable {
         .cannotWrite,
         "\(folder.path(percentEncoded: false)): cannot be written; the shop keeps what it had")
     }
-    try store.setRecord(Self.recordName, to: name)
-    removeFolders(of: store, except: name)
-  }
-
-  /// Folders of earlier and of interrupted trainings. One that cannot be removed only takes room.
-  private func removeFolders(of store: ShopStore, except kept: String) {
-    let files = FileManager.default
-    let names = (try? files.contentsOfDirectory(atPath: store.directory.path)) ?? []
-    for name in names where name.hasPrefix(Self.folderPrefix) && name != kept {
-      try? files.removeItem(at: store.directory.appending(path: name))
-    }
+    try store.keep(name, as: .relations)
   }
 }

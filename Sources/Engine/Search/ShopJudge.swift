@@ -8,43 +8,47 @@ internal import Synchronization
 /// what the ranker asks of a product beside words and meaning.
 package final class ShopJudge: Sendable {
   private struct Loaded: Sendable {
-    var changed: Date
+    var file: URL
     var ranker: LearnedRanker?
   }
 
-  /// The ranker's file in the shop's folder.
-  static let fileName = "search-ranker.json"
   /// Results that are judged: the best of words and meaning.
   static let candidates = 60
 
-  private let file: URL
+  private let file: @Sendable () throws -> URL?
   private let loaded: Mutex<Loaded?> = Mutex(nil)
   private let signals: @Sendable (String) throws -> ProductSignals?
 
-  /// - Parameter signals: what the shop knows of a product.
-  init(directory: URL, signals: @escaping @Sendable (String) throws -> ProductSignals?) {
-    file = Self.file(in: directory)
+  /// - Parameters:
+  ///   - file: where the ranker lies that was trained last.
+  ///   - signals: what the shop knows of a product.
+  init(
+    file: @escaping @Sendable () throws -> URL?,
+    signals: @escaping @Sendable (String) throws -> ProductSignals?
+  ) {
+    self.file = file
     self.signals = signals
   }
 
   /// Reads a shop that nobody serves.
   convenience init(store: ShopStore) throws {
     let facts = try StoredSignals(store)
-    self.init(directory: store.directory) { try facts.signals($0) }
+    self.init(file: { try Self.file(of: store) }) { try facts.signals($0) }
   }
 
-  static func file(in directory: URL) -> URL { directory.appending(path: fileName) }
+  /// Where the ranker lies that the shop kept last.
+  static func file(of store: ShopStore) throws -> URL? {
+    try store.kept(.searchOrder).map { store.directory.appending(path: $0) }
+  }
 
-  /// The shop's ranker, read anew where its file has changed; `nil` where none was trained or an
-  /// older version's does not fit this one.
+  /// The shop's ranker, read anew where another was trained; `nil` where none was, or an older
+  /// version's does not fit this one.
   func ranker() throws -> LearnedRanker? {
-    let path = file.path(percentEncoded: false)
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    guard let changed = attributes?[.modificationDate] as? Date else { return nil }
+    guard let file = try file() else { return nil }
     return try loaded.withLock { loaded in
-      if let loaded, loaded.changed == changed { return loaded.ranker }
+      if let loaded, loaded.file == file { return loaded.ranker }
       let ranker = try LearnedRanker(contentsOf: file)
-      loaded = Loaded(changed: changed, ranker: ranker)
+      loaded = Loaded(file: file, ranker: ranker)
       return ranker
     }
   }

@@ -1,6 +1,6 @@
 internal import AkinCatalogue
 internal import AkinSearch
-public import AkinStorage
+internal import AkinStorage
 public import Foundation
 
 /// What learning the order of search results came to.
@@ -38,6 +38,9 @@ public struct SearchTrainingReport: Sendable, Codable {
 /// on queries that had no part in that.
 public struct TrainSearch {
   private let store: ShopStore
+  /// Held while the comparison lives: one training at a time.
+  private let lock: ShopLock
+  private let now: () -> Date
   private let judgments: SearchJudgments
   private let source: String
   private let search: ShopSearch
@@ -54,8 +57,11 @@ public struct TrainSearch {
   ///
   /// - Throws: ``EngineError`` `unreadableInput`, `nothingToDo`; `SearchError`; `StorageError`.
   public init(
-    store: ShopStore, judged file: URL?, progress: any ProgressReporter = SilentProgress()
+    directory: URL, judged file: URL?, progress: any ProgressReporter = SilentProgress()
   ) throws {
+    // Opened for reading first: a mistyped folder must not become a shop.
+    _ = try ShopStore(directory: directory)
+    let store = try ShopStore(directory: directory, for: .building)
     let meaning = ShopMeaning(store: store)
     try self.init(
       store: store, judgments: file.map { try SearchJudgments(file: $0) }, progress: progress,
@@ -64,9 +70,11 @@ public struct TrainSearch {
 
   init(
     store: ShopStore, judgments: SearchJudgments?, progress: any ProgressReporter,
-    meaning: @escaping ShopSearch.Meaning
+    meaning: @escaping ShopSearch.Meaning, now: @escaping () -> Date = { Date() }
   ) throws {
     self.store = store
+    self.now = now
+    lock = try store.lock(for: .build)
     source = judgments == nil ? "clicks" : "judged"
     self.judgments = try judgments ?? SearchJudgments(clicksOf: store)
     self.progress = progress
@@ -119,7 +127,9 @@ public struct TrainSearch {
     report.figures.append(learned)
     report.isKept = learned.validation > best?.validation ?? 0
     if report.isKept {
-      try ranker.save(to: ShopJudge.file(in: store.directory))
+      let name = "\(KeptWork.searchOrder.prefix)\(UInt64(now().timeIntervalSince1970 * 1_000)).json"
+      try ranker.save(to: store.directory.appending(path: name))
+      try store.keep(name, as: .searchOrder)
       report.reason = "The learned order is the best on validation and is in use now."
     } else {
       report.reason =

@@ -29,8 +29,6 @@ struct TrainedRecommender: Sendable {
     var report: TrainingReport
   }
 
-  static let recordName = "recommender"
-  private static let folderPrefix = "recommender-"
   private static let descriptionName = "recommender.json"
 
   let record: Record
@@ -39,14 +37,8 @@ struct TrainedRecommender: Sendable {
   /// For lists of what is new to the shopper.
   let new: Blend
 
-  /// The folder of the last training; `nil` before the first, and in a shop that was restored from
-  /// a backup, which holds no models.
-  static func folder(of store: ShopStore) throws -> String? {
-    try store.record(recordName).flatMap { name in
-      let path = store.directory.appending(path: name).path(percentEncoded: false)
-      return FileManager.default.fileExists(atPath: path) ? name : nil
-    }
-  }
+  /// The folder of the last training; `nil` before the first.
+  static func folder(of store: ShopStore) throws -> String? { try store.kept(.recommender) }
 
   /// The description of the last training; `nil` before the first.
   ///
@@ -94,7 +86,7 @@ struct TrainedRecommender: Sendable {
     _ parts: [(part: Record.Part, model: any Recommender)], items: [String],
     weights: EventWeights, report: TrainingReport, in store: ShopStore
   ) throws {
-    let name = "\(folderPrefix)\(UInt64(report.finished * 1_000))"
+    let name = "\(KeptWork.recommender.prefix)\(UInt64(report.finished * 1_000))"
     let folder = store.directory.appending(path: name)
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -120,16 +112,6 @@ struct TrainedRecommender: Sendable {
         .cannotWrite,
         "\(folder.path(percentEncoded: false)): cannot be written; the shop keeps what it had")
     }
-    try store.setRecord(recordName, to: name)
-    removeFolders(of: store, except: name)
-  }
-
-  /// Folders of earlier and of interrupted trainings. One that cannot be removed only takes room.
-  private static func removeFolders(of store: ShopStore, except kept: String) {
-    let files = FileManager.default
-    let names = (try? files.contentsOfDirectory(atPath: store.directory.path)) ?? []
-    for name in names where name.hasPrefix(folderPrefix) && name != kept {
-      try? files.removeItem(at: store.directory.appending(path: name))
-    }
+    try store.keep(name, as: .recommender)
   }
 }

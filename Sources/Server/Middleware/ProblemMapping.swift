@@ -35,6 +35,11 @@ enum ProblemMapping {
         "the disk is full; nothing was changed")
     case let error as StorageError where error.code == .busy:
       return unavailable("the shop is being built; try again in a moment")
+    case let error as StorageError where error.code == .unusableText:
+      return Problem(
+        .unprocessableContent, "unusable-text", "a text holds the character NUL; leave it out")
+    case let error as StorageError where error.code == .unreachable:
+      return unavailable("the database cannot be reached; nothing was changed, try again")
     case let error as HTTPError where error.status == .notFound:
       return .notFound("page; see /v1/openapi.json")
     case let error as any HTTPResponseError where error.status.code < 500:

@@ -107,11 +107,16 @@ struct BatchBody: Sendable {
       let names = [
         event.id, event.product, event.user, event.visitor, event.session, event.transaction,
       ]
-      guard names.contains(where: { ($0?.utf8.count ?? 0) > Self.identifierLimit }) else {
-        return false
-      }
+      let isLong = names.contains { ($0?.utf8.count ?? 0) > Self.identifierLimit }
+      // The character that ends texts in C: PostgreSQL cannot keep it.
+      let isCut = names.contains { $0?.utf8.contains(0) ?? false }
+      guard isLong || isCut else { return false }
       refused.append(
-        .init(field: nil, message: "an identifier is longer than \(Self.identifierLimit) bytes"))
+        .init(
+          field: nil,
+          message: isLong
+            ? "an identifier is longer than \(Self.identifierLimit) bytes"
+            : "an identifier holds the character NUL"))
       return true
     }
     return (events, importer.summary.repeated, refused)

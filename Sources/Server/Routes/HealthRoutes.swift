@@ -16,7 +16,8 @@ struct HealthRoutes {
     router.get("/health/live") { _, _ in JSON.response(Health(status: "live")) }
     router.get("/health/ready") { _, _ in
       // The store is asked, because a shop whose disk is gone cannot take an event.
-      _ = try server.shop.store.productCount()
+      let store = server.shop.store
+      _ = try await Offload.run { try store.productCount() }
       return JSON.response(Health(status: "ready"))
     }
     router.get("/metrics") { _, _ in

@@ -30,7 +30,7 @@ struct SearchTrainCommand: ParsableCommand {
 
   func run() throws {
     let training = try TrainSearch(
-      store: try shop.open(), judged: judged.map { URL(filePath: $0) },
+      directory: shop.directory, judged: judged.map { URL(filePath: $0) },
       progress: TerminalProgress())
     let report = try training.run()
     if json { return try Terminal.printJSON(report) }

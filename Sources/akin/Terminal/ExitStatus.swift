@@ -102,9 +102,10 @@ struct ExitStatus {
 
   private static func storageCode(_ code: StorageError.Code) -> Int32 {
     switch code {
-    case .noShop, .tooNew, .damaged: unusableInput
+    case .noShop, .tooNew, .damaged, .unusableText: unusableInput
     case .busy: busy
     case .diskFull, .notWritable: cannotWrite
+    case .unreachable: unavailable
     case .database: defect
     }
   }

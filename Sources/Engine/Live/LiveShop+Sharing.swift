@@ -1,0 +1,73 @@
+internal import AkinCatalogue
+internal import AkinEncoders
+internal import AkinStorage
+internal import Dispatch
+internal import Synchronization
+
+extension LiveShop {
+  /// Takes over what other servers of a shared shop have done since this was last called, so that all
+  /// of them give the same answers. Does nothing for a shop in a folder.
+  ///
+  /// - Returns: whether there was something.
+  @discardableResult
+  package func takeForeignChanges() throws -> Bool {
+    guard store.isShared else { return false }
+    // Among the writers: what is read here cannot be older than what this server wrote itself.
+    return try writer.sync {
+      let position = sharedPosition.withLock { $0 }
+      guard let changes = try store.foreignChanges(after: position) else { return false }
+      if changes.hasErasure || changes.isReplaced { shoppers.forgetAll() }
+      if changes.isReplaced {
+        wishes.replace(by: try store.deedCounts())
+        wordTable.withLock { $0 = nil }
+        relationScorer.withLock { $0 = nil }
+        try reload()
+      } else {
+        try take(changes)
+      }
+      sharedPosition.withLock { $0 = changes.position }
+      return true
+    }
+  }
+
+  private func take(_ changes: ForeignChanges) throws {
+    if !changes.products.isEmpty { try takeProducts(changes.products) }
+    shoppers.take(changes.events, received: 0)
+    if changes.hasBaskets || changes.hasErasure {
+      // Counts what the events above did, too.
+      try takeBaskets(try store.allNeighbours(.live))
+    } else {
+      wishes.add(changes.events)
+    }
+  }
+
+  private func takeProducts(_ ids: Set<String>) throws {
+    let stored = try store.products(ids: ids.sorted())
+    var missing: [Int: String] = [:]
+    let written = stored.map {
+      LiveProduct(product: $0.product, ordinal: $0.ordinal, text: $0.text, baskets: $0.baskets)
+    }
+    let gone = ids.subtracting(stored.map(\.product.id))
+    state.withLock { state in
+      for product in written {
+        // A product that was removed and came back has another place.
+        if let known = state.catalogue.product(product.product.id),
+          known.ordinal != product.ordinal
+        {
+          state.catalogue.remove(known.ordinal)
+        }
+        state.catalogue.put(product)
+        if !state.content.contains(product.text), state.waiting.insert(product.text).inserted {
+          missing[product.text] = ProductText.compose(product.product)
+        }
+      }
+      for id in gone {
+        if let known = state.catalogue.product(id) { state.catalogue.remove(known.ordinal) }
+      }
+    }
+    foldWhereDue()
+    catalogueChanged()
+    updateWords(written, removing: gone.sorted())
+    encode(missing)
+  }
+}
