@@ -2,13 +2,13 @@
 # Arguments for `swift test`: make test ARGS="--filter AkinTextTests"
 
 SOURCES := Package.swift $(wildcard Sources Tests Benchmarks)
-SCRIPTS := .ci/run $(wildcard scripts/*.sh)
+SCRIPTS := .ci/run $(wildcard scripts/*.sh) $(wildcard Benchmarks/*/run)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint bench docs clean
+.PHONY: help setup build demo test check-api lint bench docs clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|'
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|'
 
 setup: ## Install what is missing: Debian packages, libraries, models, the demo's data
 	@bash scripts/setup.sh
@@ -23,9 +23,12 @@ test: ## Run all tests; ARGS go to swift test
 	@bash scripts/setup.sh --tests
 	swift test $(ARGS)
 
-lint: ## Check the formatting of Swift, and of shell where shellcheck is installed
+check-api: ## Hold a running server against its own description, and its keys; after make test
+	@bash scripts/check-api.sh
+
+lint: ## Check the formatting of Swift, the shell scripts and deploy/
 	swift format lint --strict --recursive --parallel $(SOURCES)
-	@if command -v shellcheck > /dev/null; then shellcheck $(SCRIPTS); fi
+	@bash scripts/lint.sh $(SCRIPTS)
 
 bench: build ## Run every Benchmarks/NAME/run
 	@bash scripts/bench.sh

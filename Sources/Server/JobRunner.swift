@@ -100,10 +100,30 @@ final class JobRunner: Sendable {
     running.withLock { for job in $0.values { job.task?.cancel() } }
   }
 
-  /// The last jobs, newest first.
-  func list() throws -> [Status] {
+  /// Jobs, newest first.
+  ///
+  /// - Throws: ``Problem`` where `cursor` is none that a page gave; `StorageError`.
+  func page(limit: Int, after cursor: String?) throws -> Page<Status> {
+    var last: StoredJob?
+    if let cursor {
+      let parts = try PageCursor.read(cursor, parts: 2)
+      guard let created = Double(parts[0]), created.isFinite else { throw PageCursor.refusal }
+      last = StoredJob(id: parts[1], kind: "", created: created)
+    }
     let live = running.withLock { $0 }
-    return try shop.store.jobs(limit: 50).map { status($0, live[$0.id]?.progress) }
+    let jobs = try shop.store.jobs(before: last, limit: limit + 1)
+    let shown = jobs.prefix(limit)
+    var page = Page(items: shown.map { status($0, live[$0.id]?.progress) })
+    if jobs.count > limit, let last = shown.last {
+      page.nextCursor = PageCursor.write(["\(last.created)", last.id])
+    }
+    return page
+  }
+
+  /// The job of this id, however old.
+  func find(_ id: String) throws -> Status? {
+    let progress = running.withLock { $0[id]?.progress }
+    return try shop.store.job(id: id).map { status($0, progress) }
   }
 
   private func status(_ job: StoredJob, _ progress: JobProgress?) -> Status {

@@ -1,3 +1,4 @@
+internal import AkinCatalogue
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
@@ -22,6 +23,8 @@ struct Problem: Error, HTTPResponseError, Encodable {
   var errors: [Field]?
   var requestID: String?
   var retryAfter: Int?
+  /// The methods that the address has, where the request's is none of them.
+  var allow: [String]?
 
   private enum CodingKeys: String, CodingKey {
     case type, title, detail, errors
@@ -50,11 +53,20 @@ struct Problem: Error, HTTPResponseError, Encodable {
     Problem(.notFound, "not-found", "there is no such \(what)")
   }
 
+  /// A method that the address does not have.
+  static func method(of methods: [String]) -> Problem {
+    var problem = Problem(
+      .methodNotAllowed, "method", "this address takes \(methods.joined(separator: ", "))")
+    problem.allow = methods
+    return problem
+  }
+
   var status: HTTPResponse.Status { .init(code: code) }
 
   func response(from request: Request, context: some RequestContext) -> Response {
     var headers: HTTPFields = [.contentType: "application/problem+json"]
     if let retryAfter { headers[.retryAfter] = String(retryAfter) }
+    if let allow { headers[.allow] = allow.joined(separator: ", ") }
     if code == 401 { headers[.wwwAuthenticate] = "Bearer" }
     return Response(
       status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: JSON.bytes(self)))
@@ -92,7 +104,7 @@ enum JSON {
     do {
       return try decoder.decode(type, from: Data(body.readableBytesView))
     } catch let error as DecodingError {
-      throw problem(error)
+      throw problem(error, body)
     } catch let problem as Problem {
       throw problem
     } catch {
@@ -100,7 +112,7 @@ enum JSON {
     }
   }
 
-  private static func problem(_ error: DecodingError) -> Problem {
+  private static func problem(_ error: DecodingError, _ body: ByteBuffer) -> Problem {
     func path(_ keys: [any CodingKey]) -> String {
       keys.map { $0.intValue.map(String.init) ?? snake($0.stringValue) }.joined(separator: ".")
     }
@@ -115,7 +127,27 @@ enum JSON {
     case .dataCorrupted(let context) where !context.codingPath.isEmpty:
       return .field(path(context.codingPath), "has a value that is not among those documented")
     default:
+      // The decoder calls a number that no type holds malformed, and does not say which it is.
+      if let value = body.withUnsafeReadableBytes({ JSONValue.parse($0) }),
+        let path = largeNumber(in: value)
+      {
+        return .field(path, "is a number out of range")
+      }
       return Problem(.badRequest, "malformed-json", "the body is no valid JSON in UTF-8")
+    }
+  }
+
+  /// The path of the first number that no whole number holds.
+  private static func largeNumber(in value: JSONValue) -> String? {
+    func below(_ name: String, _ value: JSONValue) -> String? {
+      if case .number(let number) = value { return abs(number) < 0x1p63 ? nil : name }
+      return largeNumber(in: value).map { "\(name).\($0)" }
+    }
+    switch value {
+    case .array(let values):
+      return values.enumerated().lazy.compactMap { below(String($0.offset), $0.element) }.first
+    case .object(let members): return members.lazy.compactMap { below($0.0, $0.1) }.first
+    default: return nil
     }
   }
 

@@ -100,7 +100,8 @@ public final class ShopServer: Sendable {
 
   func router() -> Router<ShopContext> {
     let router = Router(context: ShopContext.self, options: [.autoGenerateHeadEndpoints])
-    router.add(middleware: ObserveRequests(metrics: metrics))
+    let routes = RouteTable()
+    router.add(middleware: ObserveRequests(metrics: metrics, routes: routes))
     router.add(
       middleware: CheckKeys(
         store: shop.store, options: options, cache: keys, limiter: limiter, now: now))
@@ -114,6 +115,7 @@ public final class ShopServer: Sendable {
     EmbeddingRoutes(server: self).add(to: router)
     OverviewRoutes(server: self).add(to: router)
     PageRoutes().add(to: router)
+    routes.fill(router.routes)
     return router
   }
 

@@ -120,3 +120,21 @@ import Testing
     #expect(answer.json["request_id"] as? String == id)
   }
 }
+
+/// An address that is there but lacks the method says so.
+@Suite struct MethodTests {
+  @Test func aMethodThatAnAddressLacksIsRefusedWithThoseThatItHas() async throws {
+    let shop = try TestShop()
+    for (method, path, allowed) in [
+      (HTTPRequest.Method.patch, "/v1/products/x", "DELETE, GET, HEAD, PUT"),
+      (.delete, "/v1/events", "POST"), (.get, "/v1/rules/preview", "POST"),
+      (.get, "/v1/rules/r1", "DELETE, PUT"), (.post, "/health/live", "GET, HEAD"),
+    ] {
+      let answer = try await shop.ask(method, path)
+      #expect(answer.status == 405 && answer.headers[.allow] == allowed, "\(answer.text)")
+      #expect(answer.headers[.contentType] == "application/problem+json")
+    }
+    let none = try await shop.ask(.patch, "/v1/nothing")
+    #expect(none.status == 404 && none.headers[.allow] == nil)
+  }
+}

@@ -70,20 +70,23 @@ package final class ShopperMemory: Sendable {
     }
   }
 
+  /// Everything that the shopper of this name did, newest first. O(its length · log).
+  package func all(of name: ShopperName) throws -> [Deed] { try recent(name, depth: .max) }
+
   /// The last deeds of live events and, before them, of the logs that builds read.
-  private func recent(_ name: ShopperName) throws -> [Deed] {
-    let live = try store.events(of: name, limit: Self.depth).map {
+  private func recent(_ name: ShopperName, depth: Int = depth) throws -> [Deed] {
+    let live = try store.events(of: name, limit: depth).map {
       Deed(product: $0.product, type: $0.type, time: $0.time ?? 0)
     }
-    guard live.count < Self.depth, let built = try store.history(of: name) else { return live }
-    let older = built.histories.flatMap(\.entries).suffix(Self.depth).reversed().map { entry in
+    guard live.count < depth, let built = try store.history(of: name) else { return live }
+    let older = built.histories.flatMap(\.entries).suffix(depth).reversed().map { entry in
       Deed(
         product: built.products[Int(entry.product)], type: entry.type, time: entry.time ?? 0)
     }
     // Stable, so that deeds without a time keep the order of their log.
     let all = (live + older).enumerated()
       .sorted { ($1.element.time, $0.offset) < ($0.element.time, $1.offset) }
-    return all.prefix(Self.depth).map(\.element)
+    return all.prefix(depth).map(\.element)
   }
 
   /// Takes events that the store has just made durable. Shoppers whom nobody asked about are left

@@ -62,7 +62,9 @@ extension RuleAction {
     switch self {
     case .pin(let products, let position):
       try Rule.require(
-        (1...50).contains(products.count), "action.products", "takes 1 to 50 products")
+        (1...50).contains(products.count)
+          && products.allSatisfy { (1...256).contains($0.utf8.count) },
+        "action.products", "takes 1 to 50 products of 1 to 256 bytes")
       try Rule.require((1...200).contains(position), "action.position", "takes 1 to 200")
     case .boost(let match, let factor):
       try Self.check(match)

@@ -8,6 +8,7 @@ internal import Logging
 struct ObserveRequests: RouterMiddleware {
   typealias Context = ShopContext
   let metrics: ServerMetrics
+  let routes: RouteTable
 
   func handle(
     _ request: Request, context: ShopContext,
@@ -32,6 +33,10 @@ struct ObserveRequests: RouterMiddleware {
 
   private func answer(_ error: any Error, _ request: Request, _ context: ShopContext) -> Response {
     var problem = ProblemMapping.problem(error)
+    if let error = error as? HTTPError, error.status == .notFound {
+      let methods = routes.methods(of: request.uri.path)
+      if !methods.isEmpty { problem = .method(of: methods) }
+    }
     problem.requestID = context.requestID
     if problem.code >= 500 {
       context.logger.error("failed", metadata: ["error": "\(ProblemMapping.forLog(error))"])

@@ -45,7 +45,7 @@ struct Query {
   func flag(_ name: String) throws(Problem) -> Bool {
     switch try text(name) {
     case nil, "false", "0": false
-    case "true", "1", "": true
+    case "true", "1": true
     default: throw .field(name, "takes true or false")
     }
   }

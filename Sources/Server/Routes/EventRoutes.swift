@@ -25,6 +25,7 @@ struct EventRoutes {
       var time: Double
     }
     var deeds: [Deed]
+    var nextCursor: String?
   }
 
   private struct Erasure: Encodable {
@@ -41,15 +42,7 @@ struct EventRoutes {
   func add(to router: Router<ShopContext>) {
     router.post("/v1/events") { request, _ in try await take(request) }
     router.get("/v1/shoppers/:id") { request, context in
-      let deeds = try server.shop.shoppers.history(of: [try shopper(request, context)])
-      let catalogue = server.shop.catalogue
-      return JSON.response(
-        History(
-          deeds: deeds.map {
-            .init(
-              product: $0.product, title: catalogue.product($0.product)?.product.title,
-              type: $0.type.rawValue, time: $0.time)
-          }))
+      try await history(of: try shopper(request, context), Query(request))
     }
     router.delete("/v1/shoppers/:id") { request, context in
       try await erase(try shopper(request, context))
@@ -67,6 +60,37 @@ struct EventRoutes {
     case .visitor: .visitor(id)
     case .session: .session(id)
     }
+  }
+
+  /// What a shopper did, newest first, from the store: all of it, page by page.
+  private func history(of shopper: ShopperName, _ query: Query) async throws -> Response {
+    let limit = try query.integer("limit", in: 1...1_000, default: 200)
+    var until = Double.infinity
+    var skipped = 0
+    if let cursor = try query.text("cursor") {
+      let parts = try PageCursor.read(cursor, parts: 2)
+      guard let time = Double(parts[0]), let count = Int(parts[1]), count >= 0 else {
+        throw PageCursor.refusal
+      }
+      (until, skipped) = (time, count)
+    }
+    let shop = server.shop
+    let all = try await Offload.run { try shop.shoppers.all(of: shopper) }
+    // Newer deeds may have come since the page before: the cursor counts from its time on.
+    let start = (all.firstIndex { $0.time <= until } ?? all.endIndex) + skipped
+    let shown = all.dropFirst(start).prefix(limit)
+    let catalogue = shop.catalogue
+    var history = History(
+      deeds: shown.map {
+        .init(
+          product: $0.product, title: catalogue.product($0.product)?.product.title,
+          type: $0.type.rawValue, time: $0.time)
+      })
+    if let last = shown.last, shown.endIndex < all.count {
+      let first = all.firstIndex { $0.time <= last.time } ?? shown.endIndex
+      history.nextCursor = PageCursor.write(["\(last.time)", "\(shown.endIndex - first)"])
+    }
+    return JSON.response(history)
   }
 
   private func take(_ request: Request) async throws -> Response {

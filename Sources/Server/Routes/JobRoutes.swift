@@ -8,10 +8,6 @@ internal import Hummingbird
 struct JobRoutes {
   let server: ShopServer
 
-  private struct JobList: Encodable {
-    var items: [JobRunner.Status]
-  }
-
   private struct JobRequest: Decodable {
     var kind: JobRunner.Kind
   }
@@ -30,12 +26,14 @@ struct JobRoutes {
     var revoked: Double?
   }
 
-  private struct KeyList: Encodable {
-    var items: [Key]
-  }
-
   func add(to router: Router<ShopContext>) {
-    router.get("/v1/jobs") { _, _ in JSON.response(JobList(items: try server.jobs.list())) }
+    router.get("/v1/jobs") { request, _ in
+      let query = Query(request)
+      return JSON.response(
+        try server.jobs.page(
+          limit: try query.integer("limit", in: 1...200, default: 50),
+          after: try query.text("cursor")))
+    }
     router.post("/v1/jobs") { request, _ in
       let body = try await Body.collect(
         request, upTo: server.options.maximumBodyBytes, seconds: server.options.bodySeconds)
@@ -44,24 +42,26 @@ struct JobRoutes {
     }
     router.get("/v1/jobs/:id") { _, context in
       let id = try context.identifier()
-      guard let job = try server.jobs.list().first(where: { $0.id == id }) else {
-        throw Problem.notFound("job")
-      }
+      guard let job = try server.jobs.find(id) else { throw Problem.notFound("job") }
       return JSON.response(job)
     }
     router.delete("/v1/jobs/:id") { _, context in
       let id = try context.identifier()
-      guard server.jobs.cancel(id) else { throw Problem.notFound("running job") }
+      guard server.jobs.cancel(id) else {
+        guard try server.jobs.find(id) != nil else { throw Problem.notFound("job") }
+        throw Problem(.conflict, "job-ended", "the job has ended already")
+      }
       return JSON.response(Done(id: id, done: true))
     }
-    router.get("/v1/keys") { _, _ in
+    router.get("/v1/keys") { request, _ in
       JSON.response(
-        KeyList(
-          items: try server.shop.store.keys().map {
-            Key(
-              id: $0.id, role: $0.role.rawValue, name: $0.name, origins: $0.origins,
-              created: $0.created, revoked: $0.revoked)
-          }))
+        try Page(
+          of: server.shop.store.keys(), Query(request), limit: 200, default: 100, id: \.id
+        ) {
+          Key(
+            id: $0.id, role: $0.role.rawValue, name: $0.name, origins: $0.origins,
+            created: $0.created, revoked: $0.revoked)
+        })
     }
     router.delete("/v1/keys/:id") { _, context in
       let id = try context.identifier()

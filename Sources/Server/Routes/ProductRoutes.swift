@@ -18,7 +18,7 @@ struct ProductRoutes {
     var refused: [Problem.Field]
   }
 
-  private struct Page: Encodable {
+  private struct ProductPage: Encodable {
     var items: [Product]
     var nextCursor: String?
     var total: Int
@@ -91,7 +91,7 @@ struct ProductRoutes {
     let filter = try query.filter()
     let words = try query.text("q")?.lowercased()
     let catalogue = server.shop.catalogue
-    var page = Page(items: [], nextCursor: nil, total: catalogue.count)
+    var page = ProductPage(items: [], nextCursor: nil, total: catalogue.count)
     for ordinal in ((after ?? -1) + 1)..<max(catalogue.limit, (after ?? -1) + 1) {
       guard let product = catalogue[ordinal]?.product, filter.matches(product),
         words.map({ Self.matches(product, $0) }) ?? true

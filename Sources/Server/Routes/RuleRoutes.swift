@@ -8,10 +8,6 @@ internal import Hummingbird
 struct RuleRoutes {
   let server: ShopServer
 
-  private struct RuleList: Encodable {
-    var items: [Rule]
-  }
-
   private struct Done: Encodable {
     var id: String
     var done: Bool
@@ -57,7 +53,12 @@ struct RuleRoutes {
   }
 
   func add(to router: Router<ShopContext>) {
-    router.get("/v1/rules") { _, _ in JSON.response(RuleList(items: server.shop.rules)) }
+    router.get("/v1/rules") { request, _ in
+      JSON.response(
+        try Page(
+          of: server.shop.rules, Query(request), limit: Self.most, default: Self.most, id: \.id
+        ) { $0 })
+    }
     router.put("/v1/rules/:id") { request, context in
       try await save(request, id: try context.identifier())
     }
@@ -87,16 +88,29 @@ struct RuleRoutes {
     var body = try await read(RuleBody.self, request)
     if body.rule.id.isEmpty { body.rule.id = id }
     guard body.rule.id == id else { throw Problem.field("id", "is not the one of the address") }
+    try checkKinds(body.rule)
     guard (0...10_000).contains(body.position ?? 0) else {
       throw Problem.field("position", "takes a whole number from 0 to 10000")
     }
     let shop = server.shop
     let isNew = !shop.rules.contains { $0.id == id }
-    guard !isNew || shop.rules.count < 500 else {
-      throw Problem(.conflict, "too-many-rules", "a shop has at most 500 rules")
+    guard !isNew || shop.rules.count < Self.most else {
+      throw Problem(.conflict, "too-many-rules", "a shop has at most \(Self.most) rules")
     }
     try await Offload.run { [body] in try shop.save(body.rule, position: body.position) }
     return JSON.response(body.rule, status: isNew ? .created : .ok)
+  }
+
+  /// Rules of a shop.
+  private static let most = 500
+  private static let kinds = ShelfKind.allCases.map(\.rawValue) + ["search"]
+
+  /// A rule of a kind of list that does not exist would never be applied.
+  private func checkKinds(_ rule: Rule, _ path: String = "") throws(Problem) {
+    for (index, kind) in (rule.scope.kinds ?? []).enumerated() where !Self.kinds.contains(kind) {
+      throw .field(
+        "\(path)scope.kinds.\(index)", "takes one of \(Self.kinds.joined(separator: ", "))")
+    }
   }
 
   private func preview(_ wanted: Preview) throws -> Response {
@@ -105,6 +119,7 @@ struct RuleRoutes {
     if rule?.id.isEmpty == true { rule?.id = "draft" }
     if let rule {
       do { try rule.check() } catch { throw Problem.field("rule.\(error.field)", error.message) }
+      try checkKinds(rule, "rule.")
     }
     let before = server.shop.rules
     var after = before.filter { $0.id != wanted.without }
