@@ -224,7 +224,8 @@ let package = Package(
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ]),
     .testTarget(
-      name: "AkinCommandTests", dependencies: ["akin", "AkinCatalogue", "AkinStorage", "PostgresServer"],
+      name: "AkinCommandTests",
+      dependencies: ["akin", "AkinCatalogue", "AkinStorage", "PostgresServer"],
       path: "Tests/CommandTests",
       swiftSettings: swiftSettings),
   ],

@@ -126,13 +126,7 @@ public final class ShopServer: Sendable {
       try? await Task.sleep(for: .seconds(shop.store.isShared ? 0.5 : 1))
       do {
         let shop = shop
-        try await Offload.run {
-          try shop.takeForeignChanges()
-          try shop.refresh()
-          try shop.reloadRules()
-          try shop.refreshRankers()
-          shop.rankPopularWhereDue()
-        }
+        try await Offload.run { try shop.catchUp() }
         if shop.wantsRebuild { _ = try jobs.start(.rebuild) }
       } catch is Problem {
         // A job of this kind is running already.

@@ -4,7 +4,7 @@ import Testing
 @Suite struct CommandLineTests {
   @Test(arguments: [
     "build", "similar", "search", "suggest", "search-train", "encode", "graph", "index", "report",
-    "model", "doctor", "serve", "up", "key", "backup", "restore",
+    "model", "doctor", "serve", "up", "key", "store", "backup", "restore",
   ])
   func everyCommandExplainsItself(command: String) throws {
     let help = try AkinProcess.run(command, "--help")

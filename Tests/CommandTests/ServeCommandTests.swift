@@ -1,6 +1,7 @@
 import AkinCatalogue
 import AkinStorage
 import Foundation
+import PostgresServer
 import Synchronization
 import Testing
 
@@ -38,9 +39,11 @@ import Testing
     }
   }
 
-  @Test func aKilledServerHasLostNothingItAcknowledged() throws {
+  @Test(arguments: StoreKind.all)
+  func aKilledServerHasLostNothingItAcknowledged(_ kind: StoreKind) throws {
     let folder = try TemporaryFolder()
     let shop = folder.path("shop")
+    try kind.prepare(URL(filePath: shop))
     let acknowledged = Acknowledged()
     // A hundred bulk loads by two clients; three of the four servers are killed among them.
     for (round, limit) in [13, 29, 58, Int.max].enumerated() {

@@ -6,6 +6,7 @@ import Testing
 @Suite struct ConfigurationTests {
   private static let full = """
     shop: /var/lib/akin   # the folder
+    database: postgresql://akin@db/shop
     host: 0.0.0.0
     port: 8443
     require_keys: true
@@ -23,6 +24,7 @@ import Testing
     let settings = try ServerSettings(yaml: Self.full, name: "akin.yaml")
     let options = try settings.options()
     #expect(settings.shop == "/var/lib/akin" && settings.logLevel == "debug")
+    #expect(settings.database == "postgresql://akin@db/shop")
     #expect(options.host == "0.0.0.0" && options.port == 8443 && options.requiresKeys)
     #expect(options.requestsPerSecond == 200 && options.maximumBatch == 500)
     #expect(options.bodySeconds == 2.5 && options.tls?.certificate == "/etc/akin/cert.pem")

@@ -5,12 +5,22 @@ internal import Dispatch
 internal import Synchronization
 
 extension LiveShop {
+  /// Takes over what other processes did since: other servers of a shared shop, builds, trainings,
+  /// whoever edits rules.
+  package func catchUp() throws {
+    try takeForeignChanges()
+    try refresh()
+    try reloadRules()
+    try refreshRankers()
+    rankPopularWhereDue()
+  }
+
   /// Takes over what other servers of a shared shop have done since this was last called, so that all
   /// of them give the same answers. Does nothing for a shop in a folder.
   ///
   /// - Returns: whether there was something.
   @discardableResult
-  package func takeForeignChanges() throws -> Bool {
+  func takeForeignChanges() throws -> Bool {
     guard store.isShared else { return false }
     // Among the writers: what is read here cannot be older than what this server wrote itself.
     return try writer.sync {

@@ -131,7 +131,7 @@ package final class LiveShop: Sendable {
   ///
   /// - Returns: whether there was.
   @discardableResult
-  package func refresh() throws -> Bool {
+  func refresh() throws -> Bool {
     let built = try BuildSummary.last(of: store)?.finished ?? 0
     guard built != state.withLock({ $0.built }) else { return false }
     try writer.sync { try reload() }

@@ -53,7 +53,7 @@ extension LiveShop {
   ///
   /// - Returns: whether there was something new.
   @discardableResult
-  package func refreshRankers() throws -> Bool {
+  func refreshRankers() throws -> Bool {
     let order = try ShopJudge.file(of: store)
     searchOrder.withLock { $0 = order }
     let mark = try TrainedRecommender.folder(of: store)

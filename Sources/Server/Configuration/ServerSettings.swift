@@ -5,6 +5,8 @@ internal import Logging
 public struct ServerSettings: Sendable, Equatable {
   /// The shop's folder.
   public var shop: String?
+  /// The PostgreSQL database where the shop lives, for several servers of one shop.
+  public var database: String?
   /// The address to listen on.
   public var host: String?
   /// The port; 0 takes a free one.
@@ -88,7 +90,8 @@ extension ServerSettings {
 
   /// Every setting.
   static let table: [Setting] = [
-    text("shop", \.shop), text("host", \.host), integer("port", \.port, 0...65_535),
+    text("shop", \.shop), text("database", \.database), text("host", \.host),
+    integer("port", \.port, 0...65_535),
     flag("require_keys", \.requireKeys), number("rate_limit", \.rateLimit, 0.01...1e9),
     number("browser_rate_limit", \.browserRateLimit, 0.01...1e9),
     text("log_level", \.logLevel) { value in

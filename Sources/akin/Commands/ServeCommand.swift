@@ -1,4 +1,5 @@
 import AkinServer
+import AkinStorage
 import ArgumentParser
 import Foundation
 
@@ -31,6 +32,9 @@ struct ServeCommand: AsyncParsableCommand {
     settings.shop = shop ?? settings.shop
     guard let shop = settings.shop else {
       throw ValidationError("Say which shop: --shop DIR, AKIN_SHOP or shop: in the file.")
+    }
+    if let database = settings.database {
+      try ShopStore.attach(URL(filePath: shop, directoryHint: .isDirectory), to: database)
     }
     try await options.serve(URL(filePath: shop, directoryHint: .isDirectory), settings)
   }

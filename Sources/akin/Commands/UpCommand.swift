@@ -1,5 +1,7 @@
 import AkinEngine
 import ArgumentParser
+import AkinServer
+import AkinStorage
 import Foundation
 
 struct UpCommand: AsyncParsableCommand {
@@ -28,6 +30,7 @@ struct UpCommand: AsyncParsableCommand {
   func run() async throws {
     let settings = try options.settings()
     let directory = URL(filePath: shop, directoryHint: .isDirectory)
+    if let database = settings.database { try ShopStore.attach(directory, to: database) }
     var build = BuildOptions()
     build.model = model
     // The build's lock and memory are given back before the shop is served.
