@@ -30,8 +30,8 @@ lint: ## Check the formatting of Swift, the shell scripts and deploy/
 	swift format lint --strict --recursive --parallel $(SOURCES)
 	@bash scripts/lint.sh $(SCRIPTS)
 
-bench: build ## Run every Benchmarks/NAME/run
-	@bash scripts/bench.sh
+bench: build ## Run Benchmarks/NAME/run of ARGS (all) and write docs/benchmarks.md
+	@bash scripts/bench.sh $(ARGS)
 
 docs: setup ## Write the library's reference to docs/site
 	@bash scripts/docs.sh
