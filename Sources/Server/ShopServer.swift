@@ -62,6 +62,9 @@ public final class ShopServer: Sendable {
           + "choose another --host or --port")
     }
     jobs.cancelAll()
+    do { try shop.saveExposures() } catch {
+      logger.error("stopping", metadata: ["error": "\(ProblemMapping.forLog(error))"])
+    }
   }
 
   private static let http = HTTPServerBuilder.http1(
@@ -112,6 +115,7 @@ public final class ShopServer: Sendable {
     EventRoutes(server: self).add(to: router)
     RuleRoutes(server: self).add(to: router)
     JobRoutes(server: self).add(to: router)
+    ExperimentRoutes(server: self).add(to: router)
     EmbeddingRoutes(server: self).add(to: router)
     OverviewRoutes(server: self).add(to: router)
     PageRoutes().add(to: router)
@@ -126,7 +130,10 @@ public final class ShopServer: Sendable {
       try? await Task.sleep(for: .seconds(shop.store.isShared ? 0.5 : 1))
       do {
         let shop = shop
-        try await Offload.run { try shop.catchUp() }
+        try await Offload.run {
+          try shop.catchUp()
+          try shop.saveExposures()
+        }
         if shop.wantsRebuild { _ = try jobs.start(.rebuild) }
       } catch is Problem {
         // A job of this kind is running already.

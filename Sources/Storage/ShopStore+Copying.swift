@@ -25,6 +25,9 @@ struct CopiedTable {
       "api_key", ["id", "digest", "role", "name", "origins", "created", "revoked"], "id"),
     CopiedTable("rule", ["id", "position", "body", "changed"], "id"),
     CopiedTable("job", ["id", "kind", "state", "created", "finished", "note"], "id"),
+    CopiedTable("experiment", ["id", "body", "created", "started", "stopped"], "id"),
+    CopiedTable(
+      "exposure", ["experiment", "variant", "kind", "name", "first"], "experiment, kind, name"),
     CopiedTable("file", ["name", "path", "part", "bytes"], "name, path, part"),
   ]
 

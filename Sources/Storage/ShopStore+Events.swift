@@ -63,7 +63,7 @@ extension ShopStore {
   func events(in range: ClosedRange<Int>) throws(StorageError) -> [Event] {
     try read { database in
       try database.all(
-        "SELECT \(Self.columns) FROM event WHERE ordinal BETWEEN ? AND ? ORDER BY ordinal",
+        "SELECT \(Self.eventColumns) FROM event WHERE ordinal BETWEEN ? AND ? ORDER BY ordinal",
         [range.lowerBound, range.upperBound], Self.event)
     }
   }
@@ -73,7 +73,7 @@ extension ShopStore {
     try read { database in
       try database.all(
         """
-        SELECT \(Self.columns) FROM event WHERE \(shopper.column) = ?
+        SELECT \(Self.eventColumns) FROM event WHERE \(shopper.column) = ?
         ORDER BY time DESC, ordinal DESC LIMIT ?
         """, [shopper.value, limit], Self.event)
     }
@@ -82,7 +82,7 @@ extension ShopStore {
   /// Lends every event in the order of arrival.
   public func forEachEvent(_ body: (Event) throws -> Void) throws(StorageError) {
     try read { database in
-      try database.forEachRow("SELECT \(Self.columns) FROM event ORDER BY ordinal", []) {
+      try database.forEachRow("SELECT \(Self.eventColumns) FROM event ORDER BY ordinal", []) {
         try body(Self.event($0))
       }
     }
@@ -168,14 +168,14 @@ extension ShopStore {
     }
   }
 
-  private static var columns: String {
+  static var eventColumns: String {
     """
     id, type, product, "user", visitor, session, "transaction", time, quantity, amount, currency, \
     attribution
     """
   }
 
-  private static func event(_ row: any SQLRow) throws -> Event {
+  static func event(_ row: any SQLRow) throws -> Event {
     // Only types that this enumeration wrote are in the table; a newer one counts as a view.
     var event = Event(type: EventType(rawValue: try row[1]) ?? .viewItem, product: try row[2])
     event.id = try row[optional: 0]

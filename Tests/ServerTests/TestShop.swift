@@ -25,7 +25,7 @@ final class TestShop: Sendable {
       ?? FileManager.default.temporaryDirectory.appending(path: "akin-server-\(UUID().uuidString)")
     shop = try LiveShop(
       store: ShopStore(directory: self.directory, for: .serving), encoder: LettersEncoder(),
-      model: "letters", modelKey: "letters")
+      model: "letters", modelKey: "letters", now: now)
     server = ShopServer(
       shop: shop, options: options,
       logger: Logger(label: "test") { _ in

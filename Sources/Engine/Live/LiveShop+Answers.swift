@@ -13,7 +13,7 @@ extension LiveShop {
     let subject = try subject(of: request, state)
     let relations = try relations(for: request)
     var shelf = try arrange(request, state, subject) { filling in
-      try filling.gather(subject, rankers: rankers, relations: relations)
+      try filling.gather(subject, rankers: rankers(for: request.variant), relations: relations)
     }
     if request.explains, request.kind == .similar, request.relation == nil, let subject {
       try explain(&shelf, subject, state.content)
@@ -85,7 +85,7 @@ extension LiveShop {
   /// The rules that hold for a list.
   func plan(for request: ShelfRequest, _ subject: LiveProduct?) -> RulePlan {
     RulePlan(
-      request.rules ?? rules,
+      rules(request.rules ?? rules, for: request.variant),
       for: RuleContext(
         kind: request.kind.rawValue, page: request.page, audiences: request.audiences,
         subject: subject?.forRules, time: now()))

@@ -11,6 +11,7 @@ extension LiveShop {
     try takeForeignChanges()
     try refresh()
     try reloadRules()
+    try reloadExperiments()
     try refreshRankers()
     rankPopularWhereDue()
   }
@@ -26,7 +27,10 @@ extension LiveShop {
     return try writer.sync {
       let position = sharedPosition.withLock { $0 }
       guard let changes = try store.foreignChanges(after: position) else { return false }
-      if changes.hasErasure || changes.isReplaced { shoppers.forgetAll() }
+      if changes.hasErasure || changes.isReplaced {
+        shoppers.forgetAll()
+        exposures.forgetAll()
+      }
       if changes.isReplaced {
         wishes.replace(by: try store.deedCounts())
         wordTable.withLock { $0 = nil }

@@ -78,7 +78,7 @@ extension LiveShop {
     }
     let relations = try relations(for: request)
     var filling = ShelfFilling(request, state, plan, target: state.catalogue.count)
-    try filling.gather(subject, rankers: rankers, relations: relations)
+    try filling.gather(subject, rankers: rankers(for: request.variant), relations: relations)
     if let relations, let subject,
       !filling.items.contains(where: { $0.product.text == product.text })
     {

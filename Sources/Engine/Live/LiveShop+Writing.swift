@@ -78,6 +78,7 @@ extension LiveShop {
   package func erase(_ shopper: ShopperName) throws -> [(place: String, found: Int)] {
     let erased = try store.eraseEvents(of: shopper)
     let forgotten = shoppers.forget(erased.map(\.name))
+    let exposed = try eraseExposures(of: erased.map(\.name))
     let lists = try recount()
     func events(_ place: (ShopperName) -> Bool) -> Int {
       erased.filter { place($0.name) }.reduce(0) { $0 + $1.events }
@@ -90,6 +91,7 @@ extension LiveShop {
       ("events of sessions", events { if case .session = $0 { true } else { false } }),
       ("histories that builds read", erased.reduce(0) { $0 + $1.histories }),
       ("histories in memory", forgotten),
+      ("lists seen under experiments", exposed),
       ("counts of wanted products, made anew", erased.reduce(0) { $0 + $1.events } > 0 ? 1 : 0),
       ("lists of live baskets, made anew", lists),
       (

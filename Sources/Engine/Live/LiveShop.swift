@@ -48,6 +48,9 @@ package final class LiveShop: Sendable {
   /// The folder of the training that ``rankerTable`` comes from.
   let trainedMark: Mutex<String?> = Mutex(nil)
   let rankerTable: Mutex<[any ShopperRanker]> = Mutex([])
+  let experimentTable: Mutex<[Experiment]> = Mutex([])
+  /// Who saw a list under an experiment and is not in the store yet.
+  let exposures = ExposureLog()
   /// The words of the catalogue, from the first search on.
   let wordTable: Mutex<Words?> = Mutex(nil)
   /// What orders search results beyond words, from the first search on.
@@ -87,6 +90,7 @@ package final class LiveShop: Sendable {
     // Another server's job holds the shop for a build while it runs.
     if !store.isShared || store.isFreeForBuild { try store.closeInterruptedJobs(at: now()) }
     try reloadRules()
+    try reloadExperiments()
     try refreshRankers()
     encode(missing)
   }

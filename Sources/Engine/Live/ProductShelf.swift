@@ -68,6 +68,8 @@ package struct ShelfRequest: Sendable {
   package var audiences: Set<String> = []
   /// Rules to apply instead of the shop's, for a preview; `nil` for the shop's own.
   package var rules: [Rule]?
+  /// What an experiment changes for this shopper; `nil` for nothing.
+  package var variant: Experiment.Variant?
 
   package init(_ kind: ShelfKind, count: Int, product: String? = nil) {
     self.kind = kind

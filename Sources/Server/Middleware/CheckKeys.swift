@@ -134,7 +134,10 @@ enum Access {
     {
       return [.admin, .write, .read, .browser]
     }
-    for prefix in ["/v1/keys", "/v1/jobs", "/v1/shoppers", "/v1/rules", "/v1/overview"]
+    for prefix in [
+      "/v1/keys", "/v1/jobs", "/v1/shoppers", "/v1/rules", "/v1/overview", "/v1/experiments",
+      "/v1/attribution",
+    ]
     where path.hasPrefix(prefix) { return [.admin] }
     if path == "/metrics" { return [.admin, .read] }
     if path == "/v1/embeddings" || method == .get { return [.admin, .write, .read] }

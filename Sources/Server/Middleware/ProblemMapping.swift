@@ -28,6 +28,9 @@ enum ProblemMapping {
         return Problem(
           .internalServerError, "internal", "the server failed; its log has the request's id")
       }
+    case let error as ExperimentIssue:
+      guard let field = error.field else { return Problem(.conflict, "state", error.message) }
+      return .field(field, error.message)
     case let error as RuleIssue: return .field(error.field, error.message)
     case let error as StorageError where error.code == .diskFull:
       return Problem(

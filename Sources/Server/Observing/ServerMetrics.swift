@@ -9,15 +9,36 @@ final class ServerMetrics: Sendable {
     var status: Int
   }
 
-  private struct Latency {
-    var buckets = [Int](repeating: 0, count: ServerMetrics.bounds.count + 1)
+  /// Values by upper bounds; the last bucket has none.
+  private struct Histogram {
+    let bounds: [Double]
+    var buckets: [Int]
     var sum = 0.0
+
+    init(_ bounds: [Double]) {
+      self.bounds = bounds
+      buckets = [Int](repeating: 0, count: bounds.count + 1)
+    }
+
+    mutating func add(_ value: Double) {
+      buckets[bounds.firstIndex { value <= $0 } ?? bounds.count] += 1
+      sum += value
+    }
   }
 
   private struct State {
-    var latencies: [Route: Latency] = [:]
-    var counters: [String: Int] = [:]
+    var latencies: [Route: Histogram] = [:]
+    var lags = Histogram([1, 5, 15, 60, 300, 3_600, 86_400])
+    /// All are there from the start: a counter that appears with its first event hides that one.
+    var counters = Dictionary(uniqueKeysWithValues: ServerMetrics.counters.map { ($0.name, 0) })
   }
+
+  private static let counters = [
+    (name: "events_accepted", help: "Events that were taken."),
+    (name: "events_refused", help: "Events that could not be used."),
+    (name: "events_repeated", help: "Events that had been sent before."),
+    (name: "products_upserted", help: "Products that were added or replaced."),
+  ]
 
   /// Upper bounds of the histogram, in seconds.
   private static let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
@@ -28,12 +49,15 @@ final class ServerMetrics: Sendable {
 
   /// Notes a request that was answered.
   func record(method: String, path: String, status: Int, seconds: Double) {
-    let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
     state.withLock {
       let route = Route(method: method, path: path, status: status)
-      $0.latencies[route, default: Latency()].buckets[bucket] += 1
-      $0.latencies[route]?.sum += seconds
+      $0.latencies[route, default: Histogram(Self.bounds)].add(seconds)
     }
+  }
+
+  /// Notes how long after the shopper's deed events were durable. Clocks ahead of ours count as 0.
+  func noteEventLags(_ seconds: [Double]) {
+    state.withLock { for lag in seconds { $0.lags.add(max(0, lag)) } }
   }
 
   /// Adds to a counter.
@@ -99,29 +123,59 @@ final class ServerMetrics: Sendable {
   /// The text format of Prometheus, version 0.0.4, with `gauges` beside what was counted.
   func text(gauges: [(name: String, help: String, value: Double)]) -> String {
     let state = self.state.withLock { $0 }
-    var lines = ["# TYPE akin_http_request_duration_seconds histogram"]
+    var lines = Self.head("http_request_duration_seconds", "Seconds to answer.", "histogram")
     for (route, latency) in state.latencies.sorted(by: { "\($0.key)" < "\($1.key)" }) {
-      let labels =
-        "method=\"\(route.method)\",route=\"\(route.path)\",status=\"\(route.status)\""
-      var total = 0
-      for (bound, count) in zip(Self.bounds.map { "\($0)" } + ["+Inf"], latency.buckets) {
-        total += count
-        lines.append(
-          "akin_http_request_duration_seconds_bucket{\(labels),le=\"\(bound)\"} \(total)")
-      }
-      lines.append("akin_http_request_duration_seconds_sum{\(labels)} \(latency.sum)")
-      lines.append("akin_http_request_duration_seconds_count{\(labels)} \(total)")
+      lines += Self.samples(
+        "http_request_duration_seconds", latency,
+        ["method=\"\(route.method)\"", "route=\"\(route.path)\"", "status=\"\(route.status)\""])
     }
-    for (name, count) in state.counters.sorted(by: { $0.key < $1.key }) {
-      lines.append("# TYPE akin_\(name)_total counter")
-      lines.append("akin_\(name)_total \(count)")
+    lines += Self.head(
+      "event_lag_seconds", "Seconds from what a shopper did until it was durable here.", "histogram"
+    )
+    lines += Self.samples("event_lag_seconds", state.lags, [])
+    for counter in Self.counters {
+      lines += Self.head("\(counter.name)_total", counter.help, "counter")
+      lines.append("akin_\(counter.name)_total \(state.counters[counter.name] ?? 0)")
     }
     for gauge in gauges {
-      lines.append("# HELP akin_\(gauge.name) \(gauge.help)")
-      lines.append("# TYPE akin_\(gauge.name) gauge")
+      lines += Self.head(gauge.name, gauge.help, "gauge")
       lines.append("akin_\(gauge.name) \(gauge.value)")
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func head(_ name: String, _ help: String, _ type: String) -> [String] {
+    ["# HELP akin_\(name) \(help)", "# TYPE akin_\(name) \(type)"]
+  }
+
+  private static func samples(_ name: String, _ histogram: Histogram, _ labels: [String])
+    -> [String]
+  {
+    func sample(_ suffix: String, _ labels: [String], _ value: String) -> String {
+      let braces = labels.isEmpty ? "" : "{\(labels.joined(separator: ","))}"
+      return "akin_\(name)_\(suffix)\(braces) \(value)"
+    }
+    var lines: [String] = []
+    var total = 0
+    for (bound, count) in zip(histogram.bounds.map { "\($0)" } + ["+Inf"], histogram.buckets) {
+      total += count
+      lines.append(sample("bucket", labels + ["le=\"\(bound)\""], "\(total)"))
+    }
+    return lines + [
+      sample("sum", labels, "\(histogram.sum)"), sample("count", labels, "\(total)"),
+    ]
+  }
+
+  /// Bytes of all files below a folder; what cannot be read counts nothing.
+  static func bytes(in folder: URL) -> Int {
+    let files = FileManager.default.enumerator(
+      at: folder, includingPropertiesForKeys: [.fileSizeKey, .isRegularFileKey])
+    var total = 0
+    while let file = files?.nextObject() as? URL {
+      let values = try? file.resourceValues(forKeys: [.fileSizeKey, .isRegularFileKey])
+      if values?.isRegularFile ?? false { total += values?.fileSize ?? 0 }
+    }
+    return total
   }
 
   /// Seconds since the server started.

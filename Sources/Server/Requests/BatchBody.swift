@@ -1,4 +1,5 @@
 internal import AkinCatalogue
+internal import AkinEngine
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
@@ -104,19 +105,8 @@ struct BatchBody: Sendable {
     }
     var refused = rejects.kept.map(Self.field)
     events.removeAll { event in
-      let names = [
-        event.id, event.product, event.user, event.visitor, event.session, event.transaction,
-      ]
-      let isLong = names.contains { ($0?.utf8.count ?? 0) > Self.identifierLimit }
-      // The character that ends texts in C: PostgreSQL cannot keep it.
-      let isCut = names.contains { $0?.utf8.contains(0) ?? false }
-      guard isLong || isCut else { return false }
-      refused.append(
-        .init(
-          field: nil,
-          message: isLong
-            ? "an identifier is longer than \(Self.identifierLimit) bytes"
-            : "an identifier holds the character NUL"))
+      guard let field = Self.longField(of: event) else { return false }
+      refused.append(field)
       return true
     }
     return (events, importer.summary.repeated, refused)
@@ -153,6 +143,20 @@ struct BatchBody: Sendable {
 
   private static func field(_ reject: Reject) -> Problem.Field {
     .init(line: reject.line, field: reject.column, message: reject.message)
+  }
+
+  private static func longField(of event: Event) -> Problem.Field? {
+    let names = [
+      ("event_id", event.id), ("item_id", event.product), ("user_id", event.user),
+      ("visitor_id", event.visitor), ("session_id", event.session),
+      ("transaction_id", event.transaction),
+    ]
+    for (field, name) in names where (name?.utf8.count ?? 0) > identifierLimit {
+      return .init(field: field, message: "is longer than \(identifierLimit) bytes")
+    }
+    guard (event.attribution?.utf8.count ?? 0) > AttributionToken.longest else { return nil }
+    return .init(
+      field: "attribution_token", message: "is longer than \(AttributionToken.longest) bytes")
   }
 
   private static func longField(of product: Product, limit: Int) -> String? {

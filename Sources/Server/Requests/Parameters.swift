@@ -1,5 +1,6 @@
 internal import AkinCatalogue
 internal import AkinRanking
+internal import AkinStorage
 internal import Hummingbird
 
 /// The parameters of a request's address, read with limits.
@@ -20,6 +21,15 @@ struct Query {
       throw .field(name, "takes 1 to \(BatchBody.identifierLimit) bytes")
     }
     return text
+  }
+
+  /// The shopper's names: `user`, `visitor`, `session`.
+  func names() throws(Problem) -> [ShopperName] {
+    [
+      try identifier("user").map(ShopperName.user),
+      try identifier("visitor").map(ShopperName.visitor),
+      try identifier("session").map(ShopperName.session),
+    ].compactMap(\.self)
   }
 
   func list(_ name: String) throws(Problem) -> [String]? {

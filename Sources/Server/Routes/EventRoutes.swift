@@ -97,7 +97,7 @@ struct EventRoutes {
     let options = server.options
     let buffer = try await Body.collect(
       request, upTo: options.maximumBatchBytes, seconds: options.bodySeconds)
-    let shop = server.shop
+    let (server, shop) = (server, server.shop)
     let contentType = request.headers[.contentType]
     let receipt = try await Offload.run { () throws -> Receipt in
       let batch = try BatchBody(buffer, contentType: contentType, member: "events")
@@ -107,6 +107,8 @@ struct EventRoutes {
           .unprocessableContent, "invalid-event", "no event can be taken", errors: refused)
       }
       let receipt = try shop.add(events)
+      let now = server.now()
+      server.metrics.noteEventLags(receipt.added.compactMap { events[$0].time.map { now - $0 } })
       let catalogue = shop.catalogue
       return Receipt(
         accepted: receipt.added.count, repeated: receipt.repeated + repeated,

@@ -1,3 +1,4 @@
+internal import AkinEncoders
 internal import AkinEngine
 internal import AkinStorage
 internal import HTTPTypes
@@ -33,7 +34,15 @@ struct HealthRoutes {
       ("products", "Products in the catalogue.", Double(figures.products)),
       ("index_texts", "Texts that can be compared.", Double(figures.vectors)),
       ("index_recent_texts", "Texts that came since the lists were made.", Double(figures.recent)),
+      (
+        "index_vector_bytes", "Bytes of the vectors of these texts, as they are compared.",
+        Double(figures.vectors * server.shop.encoder.dimension * MemoryLayout<Float>.size)
+      ),
       ("encoding_waiting", "Texts that wait for their vector.", Double(figures.waiting)),
+      (
+        "shop_files_bytes", "Bytes of the files in the shop's folder.",
+        Double(ServerMetrics.bytes(in: server.shop.store.directory))
+      ),
       (
         "resident_memory_bytes", "Memory of the process.", Double(ServerMetrics.residentMemory)
       ),

@@ -23,7 +23,9 @@ struct SearchRoutes {
     var effects: [RuleEffect]?
     var attributionToken: String
 
-    init(_ result: ShopSearch.Result, explains: Bool, now: Double) {
+    init(
+      _ result: ShopSearch.Result, explains: Bool, now: Double, trial: AttributionToken.Trial?
+    ) {
       query = result.query
       understood = result.understood
       items = result.items
@@ -33,7 +35,8 @@ struct SearchRoutes {
       } else {
         for index in items.indices { items[index].rules = nil }
       }
-      attributionToken = Attribution.token(search: result.query, now: now)
+      attributionToken = AttributionToken.make(
+        kind: "search", now: now, trial: trial, query: result.query)
     }
   }
 
@@ -56,10 +59,15 @@ struct SearchRoutes {
     let audiences = Set(try query.list("audience") ?? [])
     let explains = try query.flag("explain")
     let shop = server.shop
+    let trial = shop.trial(for: try query.names(), kind: "search")
+    let rules = trial.map { shop.rules(shop.rules, for: $0.variant) }
     let result = try await Offload.run { [request] in
-      try shop.find(request, mode: mode, page: page, audiences: audiences)
+      try shop.find(request, mode: mode, page: page, audiences: audiences, rules: rules)
     }
-    return JSON.response(Answer(result, explains: explains, now: server.now()))
+    return JSON.response(
+      Answer(
+        result, explains: explains, now: server.now(),
+        trial: trial.map { .init(experiment: $0.experiment, variant: $0.variant.id) }))
   }
 
   private func suggest(_ query: Query) async throws -> Response {

@@ -68,7 +68,7 @@ struct ShelfAnswer: Encodable {
   /// - Parameter catalogue: to name the products of the evidence; `nil` for no evidence.
   init(
     _ shelf: ProductShelf, kind: ShelfKind, relation: Relation? = nil,
-    explainedBy catalogue: LiveCatalogue?, now: Double
+    explainedBy catalogue: LiveCatalogue?, now: Double, trial: AttributionToken.Trial? = nil
   ) {
     items = shelf.items.map { entry in
       var item = Item(entry, explainedBy: catalogue)
@@ -82,7 +82,7 @@ struct ShelfAnswer: Encodable {
     returned = shelf.items.count
     reason = shelf.reason
     if catalogue != nil, !shelf.effects.isEmpty { effects = shelf.effects }
-    attributionToken = Attribution.token(kind: kind, now: now)
+    attributionToken = AttributionToken.make(kind: kind.rawValue, now: now, trial: trial)
   }
 }
 
@@ -99,7 +99,7 @@ extension ShelfAnswer {
     returned = items.count
     if items.count < requested { reason = "the search finds no more products" }
     effects = result.effects.flatMap { $0.isEmpty ? nil : $0 }
-    attributionToken = Attribution.token(search: result.query, now: now)
+    attributionToken = AttributionToken.make(kind: "search", now: now, query: result.query)
   }
 }
 
@@ -120,20 +120,5 @@ extension ShelfAnswer.Item {
         source: part.source, because: part.because.flatMap { catalogue[$0]?.product.id },
         score: part.score, detail: part.detail.isEmpty ? nil : part.detail)
     }
-  }
-}
-
-/// What a click brings back, so that it counts for the list that it was made in.
-enum Attribution {
-  /// `KIND.TIME.RANDOM`: readable in a log, and without anything about the shopper.
-  static func token(kind: ShelfKind, now: Double) -> String {
-    let random = String(UInt64.random(in: .min ... .max), radix: 36)
-    return "\(kind.rawValue).\(String(Int(now), radix: 36)).\(random)"
-  }
-
-  /// `search.TIME.RANDOM.QUERY`: a click teaches the shop what its query was worth.
-  static func token(search query: String, now: Double) -> String {
-    let random = String(UInt64.random(in: .min ... .max), radix: 36)
-    return "search.\(String(Int(now), radix: 36)).\(random).\(SearchAttribution.encoded(query))"
   }
 }

@@ -54,7 +54,8 @@ struct ShelfRoutes {
     // A type without its evidence would have to be believed.
     let explains = try query.flag("explain") || relation != nil
     let answer = try await answer(
-      request, explains: explains, whyNot: try query.identifier("why_not"))
+      request, for: try query.names(), explains: explains,
+      whyNot: try query.identifier("why_not"))
     return JSON.response(answer)
   }
 
@@ -83,7 +84,7 @@ struct ShelfRoutes {
       request.history = history
       do {
         var answer = try await answer(
-          request, explains: body.explain ?? false, whyNot: body.whyNot)
+          request, for: body.names, explains: body.explain ?? false, whyNot: body.whyNot)
         shown.formUnion(answer.items.map(\.id))
         answer.name = slot.name ?? (body.slots == nil ? nil : "slot-\(index)")
         answers.append(answer)
@@ -95,18 +96,21 @@ struct ShelfRoutes {
     return answers
   }
 
-  private func answer(_ request: ShelfRequest, explains: Bool, whyNot: String?) async throws
-    -> ShelfAnswer
-  {
+  private func answer(
+    _ request: ShelfRequest, for names: [ShopperName], explains: Bool, whyNot: String?
+  ) async throws -> ShelfAnswer {
     let shop = server.shop
     var request = request
     request.explains = explains
+    let trial = shop.trial(for: names, kind: request.kind.rawValue)
+    request.variant = trial?.variant
     let shelf =
       request.relation == nil
       ? try shop.shelf(request) : try await Offload.run { [request] in try shop.shelf(request) }
     var answer = ShelfAnswer(
       shelf, kind: request.kind, relation: request.relation,
-      explainedBy: explains ? shop.catalogue : nil, now: server.now())
+      explainedBy: explains ? shop.catalogue : nil, now: server.now(),
+      trial: trial.map { .init(experiment: $0.experiment, variant: $0.variant.id) })
     if let whyNot {
       // It looks through the whole ranking.
       answer.whyNot = .init(

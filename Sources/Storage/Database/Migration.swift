@@ -6,7 +6,7 @@ struct Migration {
   var postgres: String
 
   /// All steps, in order.
-  static let all: [Migration] = [catalogue, histories, serving, keptFiles]
+  static let all: [Migration] = [catalogue, histories, serving, keptFiles, experiments]
 
   private static let catalogue = Migration(
     name: "1 catalogue, vectors, neighbours",
@@ -223,5 +223,47 @@ struct Migration {
         body TEXT NOT NULL,
         time DOUBLE PRECISION NOT NULL
       );
+      """)
+
+  /// What is tried out on some shoppers, and who saw what; events by time, for what came of it.
+  private static let experiments = Migration(
+    name: "5 experiments",
+    sqlite: """
+      CREATE TABLE experiment (
+        id TEXT PRIMARY KEY,
+        body TEXT NOT NULL,
+        created REAL NOT NULL,
+        started REAL,
+        stopped REAL
+      ) WITHOUT ROWID;
+      CREATE TABLE exposure (
+        experiment TEXT NOT NULL,
+        variant TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        first REAL NOT NULL,
+        PRIMARY KEY (experiment, kind, name)
+      ) WITHOUT ROWID;
+      CREATE INDEX exposure_name ON exposure (kind, name);
+      CREATE INDEX event_time ON event (time);
+      """,
+    postgres: """
+      CREATE TABLE experiment (
+        id TEXT COLLATE "C" PRIMARY KEY,
+        body TEXT NOT NULL,
+        created DOUBLE PRECISION NOT NULL,
+        started DOUBLE PRECISION,
+        stopped DOUBLE PRECISION
+      );
+      CREATE TABLE exposure (
+        experiment TEXT COLLATE "C" NOT NULL,
+        variant TEXT COLLATE "C" NOT NULL,
+        kind TEXT COLLATE "C" NOT NULL,
+        name TEXT COLLATE "C" NOT NULL,
+        first DOUBLE PRECISION NOT NULL,
+        PRIMARY KEY (experiment, kind, name)
+      );
+      CREATE INDEX exposure_name ON exposure (kind, name);
+      CREATE INDEX event_time ON event (time);
       """)
 }
