@@ -13,7 +13,7 @@ if [ $# = 0 ]; then
 fi
 for name in "$@"; do
   [ -x "Benchmarks/$name/run" ] || {
-    echo "bench: there is no Benchmarks/$name/run. There are: $(cd Benchmarks && ls -d -- */ | tr -d / | xargs)." >&2
+    echo "bench: there is no Benchmarks/$name/run. There are: $(find Benchmarks -mindepth 1 -maxdepth 1 -type d -printf '%f ')." >&2
     exit 1
   }
 done
@@ -43,6 +43,7 @@ for name in "$@"; do
   "Benchmarks/$name/run" 2> >(tee "$work/errors" >&2) | tee "$work/output" || status=$?
   {
     printf '### %s\n\n' "$name"
+    # shellcheck disable=SC2016
     printf '%s, `Benchmarks/%s/run`, %d s, on %d cores of %s (%s).\n' \
       "$(date -u +%F)" "$name" $((SECONDS - start)) "$(nproc)" "$processor" "$flags"
     printf 'Load before: %s; after: %s.\n\n' "$before" "$(load)"

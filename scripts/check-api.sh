@@ -51,25 +51,6 @@ serve
 (cd "$work" && "$tools/schemathesis" --config-file "$OLDPWD/scripts/check-api.toml" run \
   "$url/v1/openapi.json" --phases examples,coverage,fuzzing,stateful \
   --max-examples "${EXAMPLES:-25}" --max-time "${SECONDS_MOST:-120}" --no-color)
-kill -0 "$server" 2> /dev/null || break
-    sleep 0.1
-  done
-  cat "$work/log" >&2
-  exit 1
-}
-
-"$akin" build --shop "$work/shop" --products Samples/bilingual/products.csv \
-  --products Samples/bilingual/products-en.tsv --events Samples/bilingual/events.jsonl > "$work/build" 2>&1 ||
-  { cat "$work/build" >&2; exit 1; }
-
-# A key to be listed and revoked.
-"$akin" key add --shop "$work/shop" --role read --name check > /dev/null
-
-serve
-# Its traces of failures name the requests; they hold generated data alone.
-"$tools/schemathesis" --config-file scripts/check-api.toml run "$url/v1/openapi.json" \
-  --phases examples,coverage,fuzzing,stateful --max-examples "${EXAMPLES:-25}" \
-  --max-time "${SECONDS_MOST:-120}" --no-color --report-dir "$work/report"
 kill -0 "$server" 2> /dev/null || { echo "check-api: the server has ended." >&2; exit 1; }
 if grep -q '"level":"error"' "$work/log"; then
   echo "check-api: the server logged errors:" >&2

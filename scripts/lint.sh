@@ -16,13 +16,19 @@ else
   skip "shell, and deploy/Dockerfile," "shellcheck and hadolint could not be fetched (scripts/lint.txt)"
 fi
 
+compose=()
 if docker compose version > /dev/null 2>&1; then
-  docker compose -f deploy/compose.yaml config --quiet || status=1
+  compose=(docker compose)
 elif command -v docker-compose > /dev/null; then
-  docker-compose -f deploy/compose.yaml config --quiet || status=1
+  compose=(docker-compose)
 else
-  skip deploy/compose.yaml "there is no docker compose (apt-get install docker-compose)"
+  skip 'deploy/compose*.yaml' "there is no docker compose (apt-get install docker-compose)"
 fi
+# What the files ask of the environment.
+export POSTGRES_PASSWORD=${POSTGRES_PASSWORD:-x}
+for file in deploy/compose*.yaml; do
+  [ ${#compose[@]} = 0 ] || "${compose[@]}" -f "$file" config --quiet || status=1
+done
 
 if command -v systemd-analyze > /dev/null; then
   work=$(mktemp -d)

@@ -108,4 +108,58 @@ import Testing
     // 2 is FULL: the log is on the disk before a commit returns.
     #expect(try store.write { try $0.value("PRAGMA synchronous") } as Int? == 2)
   }
+
+  @Test(arguments: StoreKind.all) func experimentsAndExposures(_ kind: StoreKind) throws {
+    try kind.prepare(directory)
+    let store = try ShopStore(directory: directory, for: .serving)
+    var experiment = StoredExperiment(id: "x", body: "{}", created: 5)
+    try store.save(experiment)
+    try store.save(StoredExperiment(id: "a", body: "{}", created: 6))
+    (experiment.body, experiment.started, experiment.stopped) = ("{1}", 7, 8)
+    try store.save(experiment)
+    #expect(try store.experiments().map(\.id) == ["x", "a"])
+    #expect(try store.experiments().first == experiment)
+    func exposure(_ variant: String, _ name: ShopperName, _ first: Double) -> Exposure {
+      Exposure(experiment: "x", variant: variant, shopper: name, first: first)
+    }
+    try store.add([exposure("b", .user("u"), 2), exposure("c", .visitor("u"), 1)])
+    // The first list of a shopper counts.
+    try store.add([exposure("c", .user("u"), 9), exposure("b", .session("s"), 3)])
+    #expect(
+      try store.exposures(to: "x") == [
+        exposure("c", .visitor("u"), 1), exposure("b", .user("u"), 2),
+        exposure("b", .session("s"), 3),
+      ])
+    #expect(try store.eraseExposures(of: [.user("u"), .user("none")]) == 1)
+    #expect(try store.exposures(to: "x").map(\.shopper) == [.visitor("u"), .session("s")])
+    #expect(try store.removeExperiment(id: "x") && !store.removeExperiment(id: "x"))
+    #expect(try store.exposures(to: "x").isEmpty)
+  }
+
+  @Test(arguments: StoreKind.all) func eventsFromATimeOn(_ kind: StoreKind) throws {
+    try kind.prepare(directory)
+    let store = try ShopStore(directory: directory, for: .serving)
+    let events = [30.0, 10, 20, 20].enumerated().map { index, time in
+      var event = Event(type: .purchase, product: "p\(index)")
+      (event.user, event.time, event.attribution) = ("u", time, "t\(index)")
+      return event
+    }
+    _ = try store.add(events, received: 0)
+    var found: [String] = []
+    try store.forEachEvent(since: 20) { found.append("\($0.product) \($0.attribution ?? "")") }
+    #expect(found == ["p2 t2", "p3 t3", "p0 t0"])
+  }
+
+  @Test(arguments: StoreKind.all) func jobsComeInPages(_ kind: StoreKind) throws {
+    try kind.prepare(directory)
+    let store = try ShopStore(directory: directory, for: .serving)
+    for index in 0..<5 {
+      try store.save(StoredJob(id: "j\(index)", kind: "rebuild", created: Double(index / 2)))
+    }
+    let first = try store.jobs(before: nil, limit: 2)
+    #expect(first.map(\.id) == ["j4", "j2"])
+    #expect(try store.jobs(before: first.last, limit: 9).map(\.id) == ["j3", "j0", "j1"])
+    #expect(try store.job(id: "j1")?.created == 0)
+    #expect(try store.job(id: "none") == nil)
+  }
 }
