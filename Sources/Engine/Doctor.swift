@@ -48,6 +48,12 @@ public enum Doctor {
       kernel,
     ]
     lines += models
+    lines.append(
+      Line(
+        name: "charts",
+        value: ChartLibrary.script() == nil
+          ? "missing; the dashboard shows tables instead; run `make setup`" : "Chart.js",
+        isFine: true))
     return Report(lines: lines)
   }
 
