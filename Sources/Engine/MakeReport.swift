@@ -1,7 +1,6 @@
 internal import AkinAlike
 internal import AkinCatalogue
 internal import AkinEncoders
-internal import AkinNeural
 internal import AkinReport
 internal import AkinSimilarity
 public import AkinStorage
@@ -113,32 +112,22 @@ public struct MakeReport {
     return face
   }
 
-  /// The two directions along which the texts' vectors vary most, apart from their language.
   private func map(_ summary: BuildSummary) throws -> ProductMap? {
-    let step = max(1, (summary.products + mapPoints - 1) / mapPoints)
-    let sample = try store.products(every: step)
-    guard sample.count > 2 else { return nil }
+    let sample = try store.products(every: CatalogueMap.step(summary.products, limit: mapPoints))
+    guard sample.count >= CatalogueMap.fewest else { return nil }
     let all = try store.publishedVectors(model: summary.modelKey, dimension: summary.dimension)
     let texts = try Vectors(values: all, dimension: summary.dimension)
     let vectors = try Vectors(
       values: sample.flatMap { texts[$0.text] }, dimension: summary.dimension)
-    // What tells languages apart is the widest direction of a mixed catalogue, and would hide what
-    // the products are.
-    let centred = vectors.subtractingGroupMeans(sample.map(\.product.language))
-    let rows = try Tensor((centred ?? vectors).values, shape: [sample.count, summary.dimension])
-    let components = try principalComponents(of: rows, count: 2)
-    let flat = try components.projected.floats()
+    let map = try CatalogueMap(of: vectors, languages: sample.map(\.product.language))
     let (names, indices) = categories(of: sample)
     let points = sample.indices.map { row in
       ProductMap.Point(
-        x: Double(flat[2 * row]), y: Double(flat[2 * row + 1]), category: indices[row],
+        x: map.places[row].x, y: map.places[row].y, category: indices[row],
         label: sample[row].product.title)
     }
     return ProductMap(
-      method: centred == nil ? "PCA" : "PCA, language means removed",
-      explained: try components.explained.floats().map(Double.init),
-      categories: names,
-      points: points)
+      method: map.method, explained: map.explained, categories: names, points: points)
   }
 
   /// The twelve largest top categories, and for each product the index of its own or -1.
