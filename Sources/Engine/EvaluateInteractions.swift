@@ -206,7 +206,8 @@ public struct EvaluateInteractions {
     let cut = cuts.contains(20) ? 20 : cuts[0]
     measured.lists = ListMetrics(
       of: lists, rows: measured.metrics.rows, train: split.train, cut: cut)
-    measured.strata = strata(of: lists, measured.metrics, split, cut: cut)
+    measured.strata = EvaluationReport.Stratum.all(
+      of: lists, measured.metrics, train: split.train, test: split.test, cut: cut)
     progress.end("\(measured.metrics.rows.count.formatted()) users have test items")
     return measured
   }
@@ -224,37 +225,6 @@ public struct EvaluateInteractions {
     return try ranking.rank(rows, itemCount: blend.itemCount) { rows, scores in
       try blend.score(Shoppers(known: rows, of: train), into: scores)
     }
-  }
-
-  private func strata(of lists: RankedLists, _ metrics: RowMetrics, _ split: Split, cut: Int)
-    -> [EvaluationReport.Stratum]
-  {
-    let strata = Strata(of: split.train)
-    let keys = [RowMetrics.Key(.recall, at: cut), RowMetrics.Key(.ndcg, at: cut)]
-    var result: [EvaluationReport.Stratum] = []
-    for stratum in Strata.User.allCases {
-      let members = metrics.rows.indices.filter { strata.users[metrics.rows[$0]] == stratum }
-      result.append(
-        .init(
-          name: "\(stratum.rawValue) users", users: members.count,
-          means: means(of: metrics, keys, over: members)))
-    }
-    for stratum in Strata.Item.allCases {
-      let part = RowMetrics(
-        of: lists, relevant: strata.restricting(split.test, to: stratum),
-        metrics: [.recall, .ndcg], cuts: [cut])
-      result.append(
-        .init(
-          name: "\(stratum.rawValue) items", users: part.rows.count,
-          means: means(of: part, keys, over: nil)))
-    }
-    return result
-  }
-
-  private func means(of metrics: RowMetrics, _ keys: [RowMetrics.Key], over members: [Int]?)
-    -> [String: Double]
-  {
-    Dictionary(uniqueKeysWithValues: keys.map { ($0.description, metrics.mean($0, over: members)) })
   }
 }
 

@@ -25,7 +25,7 @@ public struct EvaluationReport: Sendable, Encodable {
   }
 
   /// One part of the test looked at apart.
-  public struct Stratum: Sendable, Encodable {
+  public struct Stratum: Sendable, Codable, Equatable {
     /// Such as `new users`.
     public var name: String
     /// Users that have test items in it.
@@ -35,7 +35,7 @@ public struct EvaluationReport: Sendable, Encodable {
   }
 
   /// A point of a curve over the length of the lists.
-  public struct CurvePoint: Sendable, Encodable {
+  public struct CurvePoint: Sendable, Codable, Equatable {
     /// The length.
     public var cut: Int
     /// The mean recall of so long a list, or the hit rate where one item is to be found.

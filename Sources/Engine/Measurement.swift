@@ -80,3 +80,35 @@ extension EvaluationReport {
     testOpened += 1
   }
 }
+
+extension EvaluationReport.Stratum {
+  /// New and established users, then head and tail items, with recall and NDCG at `cut`.
+  ///
+  /// - Parameter metrics: those two of `lists` at `cut`, at least.
+  static func all(
+    of lists: RankedLists, _ metrics: RowMetrics, train: Interactions, test: Interactions,
+    cut: Int
+  ) -> [Self] {
+    let strata = Strata(of: train)
+    let keys = [RowMetrics.Key(.recall, at: cut), RowMetrics.Key(.ndcg, at: cut)]
+    func means(of metrics: RowMetrics, over members: [Int]?) -> [String: Double] {
+      Dictionary(
+        uniqueKeysWithValues: keys.map { ($0.description, metrics.mean($0, over: members)) })
+    }
+    let users = Strata.User.allCases.map { stratum in
+      let members = metrics.rows.indices.filter { strata.users[metrics.rows[$0]] == stratum }
+      return Self(
+        name: "\(stratum.rawValue) users", users: members.count,
+        means: means(of: metrics, over: members))
+    }
+    let items = Strata.Item.allCases.map { stratum in
+      let part = RowMetrics(
+        of: lists, relevant: strata.restricting(test, to: stratum), metrics: [.recall, .ndcg],
+        cuts: [cut])
+      return Self(
+        name: "\(stratum.rawValue) items", users: part.rows.count,
+        means: means(of: part, over: nil))
+    }
+    return users + items
+  }
+}

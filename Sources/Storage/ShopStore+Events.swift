@@ -114,6 +114,11 @@ extension ShopStore {
     }
   }
 
+  /// When the last event happened, in seconds since 1970-01-01 UTC; `nil` before the first.
+  public func lastEventTime() throws(StorageError) -> Double? {
+    try read { try Double.fetchOne($0, sql: "SELECT max(time) FROM event") }
+  }
+
   /// How many events happened on each of the last `count` days of 24 hours, the oldest first.
   public func eventDays(_ count: Int, until time: Double) throws(StorageError) -> [Int] {
     try read { database in

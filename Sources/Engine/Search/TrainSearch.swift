@@ -29,6 +29,23 @@ public struct SearchTrainingReport: Sendable, Codable {
   public var isKept: Bool
   /// Why, or why not.
   public var reason: String
+  /// When it was done, in seconds since 1970-01-01 UTC.
+  public var finished = 0.0
+
+  private static let recordName = "search training"
+
+  /// What the last training came to, also where its order was not better; `nil` before the first.
+  ///
+  /// - Throws: `StorageError`; a decoding error where the record is damaged.
+  static func last(of store: ShopStore) throws -> SearchTrainingReport? {
+    try store.record(recordName).map { try JSONDecoder().decode(Self.self, from: Data($0.utf8)) }
+  }
+
+  /// Keeps the report instead of the one before.
+  func save(in store: ShopStore) throws {
+    try store.setRecord(
+      Self.recordName, to: String(decoding: JSONEncoder().encode(self), as: UTF8.self))
+  }
 }
 
 /// The use case "learn how to order search results".
@@ -135,6 +152,8 @@ public struct TrainSearch {
       report.reason =
         "The order '\(best?.order ?? "words")' is better on validation; nothing was changed."
     }
+    report.finished = now().timeIntervalSince1970
+    try report.save(in: store)
     return report
   }
 

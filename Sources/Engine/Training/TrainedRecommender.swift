@@ -40,6 +40,11 @@ struct TrainedRecommender: Sendable {
   /// The folder of the last training; `nil` before the first.
   static func folder(of store: ShopStore) throws -> String? { try store.kept(.recommender) }
 
+  /// When the training in `folder` was done, in seconds since 1970-01-01 UTC.
+  static func time(ofFolder folder: String) -> Double? {
+    Double(folder.dropFirst(folderPrefix.count)).map { $0 / 1_000 }
+  }
+
   /// The description of the last training; `nil` before the first.
   ///
   /// - Throws: `StorageError`; `RecommenderError` `damaged` for a description that cannot be read.

@@ -1,5 +1,4 @@
-internal import AkinStorage
-internal import Foundation
+public import AkinEvaluation
 
 /// What training came to: the comparison that the choice was made on, and the figures of the test
 /// span, which was opened once, after the choice.
@@ -38,6 +37,9 @@ public struct TrainingReport: Sendable, Codable, Equatable {
     public var hit: Double
     /// The share of all items that stand in at least one list.
     public var coverage: Double
+    /// Where the NDCG of 95 % of other samples of shoppers would lie (bootstrap); `nil` in reports
+    /// of older versions.
+    public var interval: ConfidenceInterval?
   }
 
   /// A blend and how it did.
@@ -53,6 +55,9 @@ public struct TrainingReport: Sendable, Codable, Equatable {
     public var pValue: Double?
     /// Shoppers of the test span that took something which such lists can hold.
     public var testShoppers: Int
+    /// The blend's test looked at by how much is known of shoppers and how popular items are; `nil`
+    /// in reports of older versions.
+    public var strata: [EvaluationReport.Stratum]?
   }
 
   /// Length of the lists.

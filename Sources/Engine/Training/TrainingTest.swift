@@ -52,27 +52,34 @@ struct TrainingTest {
     var rows: [RowMetrics] = []
     var single: [TrainingReport.Figures] = []
     for (index, candidate) in fitted.enumerated() {
-      let (figures, metrics) = try measure([candidate].blend { _ in 1 }, relevant, repeats: repeats)
-      single.append(figures)
-      rows.append(metrics)
+      let measured = try measure([candidate].blend { _ in 1 }, relevant, repeats: repeats)
+      single.append(measured.figures)
+      rows.append(measured.metrics)
       progress.advance(to: done + index + 1)
     }
     let blend = try fitted.blend(weight)
-    let (figures, metrics) = try measure(blend, relevant, repeats: repeats)
+    let measured = try measure(blend, relevant, repeats: repeats)
+    let metrics = measured.metrics
     let best = outcome.single.indices.max { outcome.single[$0] < outcome.single[$1] } ?? 0
     let key = RowMetrics.Key(.ndcg, at: cut)
     let comparable = blend.parts.count > 1 && metrics.rows.count > 1
     return Kind(
       single: single,
       blend: TrainingReport.BlendFigures(
-        validation: outcome.score, test: figures, best: fitted[best].name,
+        validation: outcome.score, test: measured.figures, best: fitted[best].name,
         pValue: comparable ? PairedTest.tTest(metrics[key], rows[best][key]).pValue : nil,
-        testShoppers: metrics.rows.count))
+        testShoppers: metrics.rows.count,
+        strata: EvaluationReport.Stratum.all(
+          of: measured.lists, metrics, train: train, test: relevant, cut: cut)))
   }
 
-  private func measure(_ blend: Blend, _ relevant: Interactions, repeats: Bool) throws
-    -> (TrainingReport.Figures, RowMetrics)
-  {
+  private struct Measured {
+    var figures: TrainingReport.Figures
+    var metrics: RowMetrics
+    var lists: RankedLists
+  }
+
+  private func measure(_ blend: Blend, _ relevant: Interactions, repeats: Bool) throws -> Measured {
     try Task.checkCancellation()
     let train = train
     let ranking = FullRanking(k: cut, threads: ProcessInfo.processInfo.activeProcessorCount)
@@ -86,10 +93,13 @@ struct TrainingTest {
       of: lists, relevant: relevant, metrics: [.recall, .ndcg, .hitRate], cuts: [cut])
     let shape = ListMetrics(
       of: lists, rows: metrics.rows, train: train, cut: cut, diversitySample: 1)
+    let ndcg = metrics[.init(.ndcg, at: cut)]
     let figures = TrainingReport.Figures(
       recall: metrics.mean(.init(.recall, at: cut)), ndcg: metrics.mean(.init(.ndcg, at: cut)),
-      hit: metrics.mean(.init(.hitRate, at: cut)), coverage: shape.coverage)
-    return (figures, metrics)
+      hit: metrics.mean(.init(.hitRate, at: cut)), coverage: shape.coverage,
+      interval: ndcg.isEmpty
+        ? nil : ConfidenceInterval(bootstrapping: ndcg, samples: 300, seed: 0))
+    return Measured(figures: figures, metrics: metrics, lists: lists)
   }
 }
 

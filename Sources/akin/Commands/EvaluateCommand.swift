@@ -69,6 +69,11 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Also a page with charts, to open in a browser.", valueName: "file"))
   var html: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Also keep the figures in this shop, whose dashboard shows them.", valueName: "dir"))
+  var keep: String?
+
   @Option(parsing: .upToNextOption, help: "Lengths of the lists at which metrics are taken.")
   var cuts = [10, 20, 50]
 
@@ -116,12 +121,16 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let report = try evaluate()
+    let files = [interactions, sequences, sessions, test].compactMap(\.self)
+      .map { URL(filePath: $0).lastPathComponent }
     if let html {
-      let files = [interactions, sequences, sessions, test].compactMap(\.self)
-      try report.writePage(
-        to: URL(filePath: html), files: files.map { URL(filePath: $0).lastPathComponent },
-        made: Date())
+      try report.writePage(to: URL(filePath: html), files: files, made: Date())
       Terminal.warn("Wrote \(html)")
+    }
+    if let keep {
+      try report.kept(files: files, at: Date())
+        .keep(in: URL(filePath: keep, directoryHint: .isDirectory))
+      Terminal.warn("Kept in \(keep): its dashboard shows it")
     }
     if json { try Terminal.printJSON(report) } else { Terminal.print(report.rendered()) }
   }
