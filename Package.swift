@@ -135,7 +135,7 @@ let package = Package(
       resources: [
         "openapi.json", "dashboard.html", "dashboard.css", "demo.html", "demo.css", "app.js",
         "words.js", "parts.js", "search.js", "overview.js", "products.js", "shopper.js", "rules.js",
-        "work.js", "demo.js",
+        "work.js", "demo.js", "charts.js", "map.js", "evaluation.js",
       ].map { .embedInCode("Resources/\($0)") }),
     .executableTarget(
       name: "akin",

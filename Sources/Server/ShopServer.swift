@@ -16,7 +16,9 @@ public final class ShopServer: Sendable {
   let options: ServerOptions
   let metrics: ServerMetrics
   let jobs: JobRunner
+  let map: MapCache
   let now: @Sendable () -> Double
+  private let charts: PageRoutes.Page?
   private let logger: Logger
   /// Keeps a second server away from the folder while this one lives.
   private let lock: ShopLock?
@@ -35,8 +37,11 @@ public final class ShopServer: Sendable {
 
   init(
     shop: LiveShop, options: ServerOptions, logger: Logger, lock: ShopLock? = nil,
+    charts: PageRoutes.Page? = PageRoutes.installedCharts,
     now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
   ) {
+    self.charts = charts
+    map = MapCache(shop: shop)
     self.shop = shop
     self.lock = lock
     self.options = options
@@ -118,7 +123,9 @@ public final class ShopServer: Sendable {
     ExperimentRoutes(server: self).add(to: router)
     EmbeddingRoutes(server: self).add(to: router)
     OverviewRoutes(server: self).add(to: router)
-    PageRoutes().add(to: router)
+    MapRoutes(server: self).add(to: router)
+    EvaluationRoutes(server: self).add(to: router)
+    PageRoutes(charts: charts).add(to: router)
     routes.fill(router.routes)
     return router
   }

@@ -30,6 +30,7 @@ import Testing
     (.post, "/v1/events", [.admin, .write, .browser]),
     (.get, "/v1/shoppers/x", [.admin]), (.delete, "/v1/shoppers/x", [.admin]),
     (.get, "/v1/jobs", [.admin]), (.post, "/v1/jobs", [.admin]), (.get, "/v1/keys", [.admin]),
+    (.get, "/v1/evaluation", [.admin]), (.get, "/v1/map", [.admin, .write, .read]),
     (.post, "/v1/embeddings", [.admin, .write, .read]), (.get, "/metrics", [.admin, .read]),
   ]
 

@@ -21,6 +21,9 @@ final class BrowserSession {
   private var received: [UInt8] = []
   private var last = 0
   private var session: String?
+  /// What the page complained of since the last ``open(_:width:height:)``: exceptions, errors of the
+  /// console, refusals of its policy, files that were not there.
+  private(set) var complaints: [String] = []
 
   init() throws {
     let folder = FileManager.default.temporaryDirectory
@@ -47,7 +50,7 @@ final class BrowserSession {
     let attached = try ask(
       "Target.attachToTarget", ["targetId": target["targetId"] ?? "", "flatten": true])
     session = attached["sessionId"] as? String
-    _ = try ask("Page.enable")
+    for domain in ["Page", "Runtime", "Log"] { _ = try ask("\(domain).enable") }
     // Dialogues would stop everything: they are agreed to.
     try run("window.confirm = () => true")
   }
@@ -66,6 +69,7 @@ final class BrowserSession {
       "Emulation.setDeviceMetricsOverride",
       ["width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600])
     _ = try ask("Page.navigate", ["url": "about:blank"])
+    complaints = []
     _ = try ask("Page.navigate", ["url": address])
   }
 
@@ -95,12 +99,33 @@ final class BrowserSession {
 
   /// Presses a key.
   func press(_ key: String) throws {
-    let code = ["Tab": 9, "ArrowUp": 38, "ArrowDown": 40][key] ?? 13
+    let codes = [
+      "Tab": 9, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, " ": 32,
+      "+": 107, "-": 109,
+    ]
     for type in ["keyDown", "keyUp"] {
       _ = try ask(
         "Input.dispatchKeyEvent",
-        ["type": type, "key": key, "code": key, "windowsVirtualKeyCode": code])
+        ["type": type, "key": key, "code": key, "windowsVirtualKeyCode": codes[key] ?? 13])
     }
+  }
+
+  /// Does something with the mouse: `mousePressed`, `mouseMoved`, `mouseReleased`, `mouseWheel`.
+  func mouse(_ type: String, x: Double, y: Double, wheel: Double = 0) throws {
+    var parameters: [String: Any] = ["type": type, "x": x, "y": y]
+    if type == "mouseWheel" {
+      (parameters["deltaX"], parameters["deltaY"]) = (0, wheel)
+    } else {
+      (parameters["button"], parameters["clickCount"]) =
+        (type == "mouseMoved" ? "none" : "left", 1)
+    }
+    _ = try ask("Input.dispatchMouseEvent", parameters)
+  }
+
+  /// A picture of what is seen, PNG.
+  func picture() throws -> Data {
+    let answer = try ask("Page.captureScreenshot", ["captureBeyondViewport": true])
+    return try #require((answer["data"] as? String).flatMap { Data(base64Encoded: $0) })
   }
 
   private func ask(_ method: String, _ parameters: [String: Any] = [:]) throws -> [String: Any] {
@@ -115,10 +140,21 @@ final class BrowserSession {
     }
     while true {
       let answer = try next()
+      if let method = answer["method"] as? String { note(method, answer["params"]) }
       guard answer["id"] as? Int == last else { continue }
       if let error = answer["error"] { throw Failure(description: "\(method): \(error)") }
       return answer["result"] as? [String: Any] ?? [:]
     }
+  }
+
+  private func note(_ method: String, _ parameters: Any?) {
+    let parameters = parameters as? [String: Any] ?? [:]
+    let entry = parameters["entry"] as? [String: Any]
+    let isError =
+      method == "Runtime.exceptionThrown"
+      || (method == "Runtime.consoleAPICalled" && parameters["type"] as? String == "error")
+      || (method == "Log.entryAdded" && entry?["level"] as? String == "error")
+    if isError { complaints.append("\(entry?["text"] ?? "") \(entry?["url"] ?? parameters)") }
   }
 
   private func next() throws -> [String: Any] {

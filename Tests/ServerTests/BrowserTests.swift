@@ -11,11 +11,16 @@ import Testing
 /// The dashboard and the shop window in a real browser. Skipped where there is none.
 @Suite(.enabled(if: BrowserSession.path != nil, "no chromium in the search path"), .serialized)
 struct BrowserTests {
-  /// A shop on a port, and a browser.
   private func visit(_ body: @escaping @Sendable (TestShop, BrowserSession, String) throws -> Void)
     async throws
   {
-    let shop = try TestShop()
+    try await Self.visit(TestShop(), body)
+  }
+
+  /// A shop on a port, and a browser.
+  static func visit(
+    _ shop: TestShop, _ body: @escaping @Sendable (TestShop, BrowserSession, String) throws -> Void
+  ) async throws {
     try await shop.fill(TestShop.titles)
     for basket in 0..<3 {
       let events = ["p0", "p7"].map {
@@ -30,7 +35,8 @@ struct BrowserTests {
   }
 
   private static let pages = [
-    "/#/overview", "/#/products", "/#/products/p0", "/#/shopper", "/#/rules", "/#/jobs", "/#/keys",
+    "/#/overview", "/#/products", "/#/products/p0", "/#/map", "/#/shopper", "/#/rules",
+    "/#/evaluation", "/#/jobs", "/#/keys",
     "/demo#/home", "/demo#/product/p0", "/demo#/basket", "/demo#/search/coat",
   ]
 
@@ -47,6 +53,7 @@ struct BrowserTests {
             try browser.run(
               "document.documentElement.scrollWidth - document.documentElement.clientWidth") as? Int
           #expect(overflow == 0, "\(page) at \(width): \(overflow ?? -1) too wide")
+          #expect(browser.complaints.isEmpty, "\(page): \(browser.complaints)")
         }
         let before = try browser.run("document.querySelector('nav').innerText") as? String
         try browser.run("document.getElementById('language').click()")

@@ -1,3 +1,4 @@
+import AkinEngine
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -68,7 +69,8 @@ import Testing
       (.delete, "/v1/shoppers/u", nil, "Erasure"), (.get, "/v1/rules", nil, "RuleList"),
       (.get, "/v1/jobs", nil, "JobList"), (.get, "/v1/keys", nil, "KeyList"),
       (.post, "/v1/embeddings", #"{"input":"a"}"#, "EmbeddingAnswer"),
-      (.get, "/v1/overview", nil, "Overview"), (.get, "/health/live", nil, "Health"),
+      (.get, "/v1/overview", nil, "Overview"), (.get, "/v1/map", nil, "Map"),
+      (.get, "/v1/evaluation", nil, "Evaluation"), (.get, "/health/live", nil, "Health"),
       (.get, "/v1/nothing", nil, "Problem"),
     ]
     for (method, path, body, schema) in asked {
@@ -79,6 +81,46 @@ import Testing
         #expect(answer.json[name] != nil, "\(path) lacks \(name): \(answer.text.prefix(200))")
       }
       #expect(Set(answer.json.keys).subtracting(known).isEmpty, "\(path)")
+    }
+  }
+
+  /// An answer of many levels is described at each of them.
+  private func check(
+    _ value: Any, _ schema: [String: Any], _ schemas: [String: [String: Any]], _ place: String
+  ) throws {
+    if let reference = schema["$ref"] as? String {
+      let name = try #require(reference.split(separator: "/").last.map(String.init))
+      return try check(value, try #require(schemas[name]), schemas, place)
+    }
+    if let items = schema["items"] as? [String: Any], let list = value as? [Any] {
+      for entry in list { try check(entry, items, schemas, place + "[]") }
+    }
+    guard let object = value as? [String: Any] else { return }
+    if let others = schema["additionalProperties"] as? [String: Any] {
+      for (name, entry) in object { try check(entry, others, schemas, "\(place).\(name)") }
+    }
+    guard let properties = schema["properties"] as? [String: [String: Any]] else { return }
+    for name in schema["required"] as? [String] ?? [] {
+      #expect(object[name] != nil, "\(place) lacks \(name)")
+    }
+    for (name, entry) in object {
+      let own = try #require(properties[name], "\(place).\(name) is not described")
+      try check(entry, own, schemas, "\(place).\(name)")
+    }
+  }
+
+  @Test func theEvaluationAndTheMapAreDescribedToTheLastMember() async throws {
+    let shop = try TestShop.withHistories()
+    try await shop.fill(TestShop.titles)
+    _ = try shop.shop.train(progress: SilentProgress())
+    try EvaluationTests.keepEvaluation(in: shop)
+    let document = try await document(shop)
+    let components = try #require(document["components"] as? [String: Any])
+    let schemas = try #require(components["schemas"] as? [String: [String: Any]])
+    for (path, name) in [("/v1/evaluation", "Evaluation"), ("/v1/map", "Map")] {
+      let answer = try await shop.ask(.get, path)
+      #expect(answer.status == 200, "\(answer.text)")
+      try check(answer.json, try #require(schemas[name]), schemas, path)
     }
   }
 

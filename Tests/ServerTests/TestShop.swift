@@ -1,3 +1,5 @@
+import AkinCatalogue
+import AkinSimilarity
 import AkinStorage
 import Foundation
 import HTTPTypes
@@ -18,6 +20,7 @@ final class TestShop: Sendable {
 
   init(
     _ options: ServerOptions = ServerOptions(), in directory: URL? = nil,
+    charts: PageRoutes.Page? = PageRoutes.installedCharts,
     now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
   ) throws {
     self.directory =
@@ -30,7 +33,7 @@ final class TestShop: Sendable {
       shop: shop, options: options,
       logger: Logger(label: "test") { _ in
         SwiftLogNoOpLogHandler()
-      }, now: now)
+      }, charts: charts, now: now)
   }
 
   deinit { try? FileManager.default.removeItem(at: directory) }
@@ -79,4 +82,41 @@ final class TestShop: Sendable {
     "red winter coat", "red winter coat long", "blue summer dress", "blue summer dress short",
     "phone case clear", "phone case black", "phone charger", "running shoes", "leather shoes",
   ]
+}
+
+extension TestShop {
+  /// Products a shelf of ``withHistories(item:)``.
+  static let shelf = 10
+
+  /// A shop of 40 products whose 60 shoppers keep to one of four shelves.
+  ///
+  /// - Parameter item: the place on his shelf of what a shopper took.
+  static func withHistories(
+    item: (_ shopper: Int, _ deed: Int) -> Int = { ($0 / 4 + $1) % TestShop.shelf }
+  ) throws -> TestShop {
+    let directory = FileManager.default.temporaryDirectory
+      .appending(path: "akin-trained-\(UUID().uuidString)")
+    let store = try ShopStore(directory: directory, for: .building)
+    let products = (0..<4 * shelf).map { Product(id: "p\($0)", title: "product \($0)") }
+    let histories = (0..<60).map { shopper in
+      ShopperHistory(
+        name: .user("u\(shopper)"),
+        entries: (0..<8).map { deed in
+          ShopperHistory.Entry(
+            product: Int32(shopper % 4 * shelf + item(shopper, deed)), type: .purchase,
+            time: Double(deed * 100_000 + shopper))
+        })
+    }
+    var empty = NeighbourLists()
+    for _ in products { empty.append([Neighbour]()) }
+    try store.publish(
+      ShopSnapshot(
+        products: products, texts: products.map(\.title), textOfProduct: Array(products.indices),
+        baskets: products.map { _ in 1 }, similar: empty, boughtTogether: empty,
+        behaviour: BehaviourSnapshot(products: products.map(\.id), histories: histories),
+        records: [:]))
+    let shop = try TestShop(in: directory)
+    shop.shop.waitForVectors()
+    return shop
+  }
 }

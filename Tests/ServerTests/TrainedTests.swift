@@ -1,4 +1,3 @@
-import AkinCatalogue
 import AkinStorage
 import Foundation
 import HTTPTypes
@@ -9,34 +8,7 @@ import Testing
 /// What `akin train` kept answers as soon as it is there: a shop of 40 products whose shoppers keep
 /// to one of four shelves.
 @Suite struct TrainedTests {
-  private static let shelf = 10
-
-  private func shop(item: (_ shopper: Int, _ deed: Int) -> Int) throws -> TestShop {
-    let directory = FileManager.default.temporaryDirectory
-      .appending(path: "akin-trained-\(UUID().uuidString)")
-    let store = try ShopStore(directory: directory, for: .building)
-    let products = (0..<4 * Self.shelf).map { Product(id: "p\($0)", title: "product \($0)") }
-    let histories = (0..<60).map { shopper in
-      ShopperHistory(
-        name: .user("u\(shopper)"),
-        entries: (0..<8).map { deed in
-          ShopperHistory.Entry(
-            product: Int32(shopper % 4 * Self.shelf + item(shopper, deed)), type: .purchase,
-            time: Double(deed * 100_000 + shopper))
-        })
-    }
-    var empty = NeighbourLists()
-    for _ in products { empty.append([Neighbour]()) }
-    try store.publish(
-      ShopSnapshot(
-        products: products, texts: products.map(\.title), textOfProduct: Array(products.indices),
-        baskets: products.map { _ in 1 }, similar: empty, boughtTogether: empty,
-        behaviour: BehaviourSnapshot(products: products.map(\.id), histories: histories),
-        records: [:]))
-    let shop = try TestShop(in: directory)
-    shop.shop.waitForVectors()
-    return shop
-  }
+  private static let shelf = TestShop.shelf
 
   private func items(_ shop: TestShop, _ body: String) async throws -> [[String: Any]] {
     let answer = try await shop.ask(.post, "/v1/recommend", body)
@@ -57,7 +29,7 @@ import Testing
   }
 
   @Test func anErasureSaysThatTheRecommenderLearntFromTheShopper() async throws {
-    let shop = try shop { shopper, deed in (shopper / 4 + deed) % Self.shelf }
+    let shop = try TestShop.withHistories { shopper, deed in (shopper / 4 + deed) % Self.shelf }
     func learnt(_ user: String) async throws -> Int? {
       let receipt = try await shop.ask(.delete, "/v1/shoppers/\(user)")
       let looked = try #require(receipt.json["looked"] as? [[String: Any]], "\(receipt.text)")
@@ -71,7 +43,7 @@ import Testing
   }
 
   @Test func aTrainingIsUsedByTheNextRequest() async throws {
-    let shop = try shop { shopper, deed in (shopper / 4 + deed) % Self.shelf }
+    let shop = try TestShop.withHistories { shopper, deed in (shopper / 4 + deed) % Self.shelf }
     #expect(shop.shop.rankerNames == ["neighbours"])
     try await train(shop)
     #expect(shop.shop.rankerNames == ["trained", "neighbours"])
@@ -93,7 +65,7 @@ import Testing
   }
 
   @Test func whereShoppersComeBackForTheSameItComesAgain() async throws {
-    let shop = try shop { shopper, deed in (shopper / 4 + deed % 2) % Self.shelf }
+    let shop = try TestShop.withHistories { shopper, deed in (shopper / 4 + deed % 2) % Self.shelf }
     try await train(shop)
     let found = try await items(shop, #"{"user":"u0","k":2}"#)
     #expect(Set(found.compactMap { $0["id"] as? String }) == ["p0", "p1"])

@@ -42,7 +42,7 @@ struct TrainedRecommender: Sendable {
 
   /// When the training in `folder` was done, in seconds since 1970-01-01 UTC.
   static func time(ofFolder folder: String) -> Double? {
-    Double(folder.dropFirst(folderPrefix.count)).map { $0 / 1_000 }
+    Double(folder.dropFirst(KeptWork.recommender.prefix.count)).map { $0 / 1_000 }
   }
 
   /// The description of the last training; `nil` before the first.

@@ -136,7 +136,7 @@ enum Access {
     }
     for prefix in [
       "/v1/keys", "/v1/jobs", "/v1/shoppers", "/v1/rules", "/v1/overview", "/v1/experiments",
-      "/v1/attribution",
+      "/v1/attribution", "/v1/evaluation",
     ]
     where path.hasPrefix(prefix) { return [.admin] }
     if path == "/metrics" { return [.admin, .read] }

@@ -6,8 +6,10 @@ import { products, product } from "/assets/products.js";
 import { shopper } from "/assets/shopper.js";
 import { rules } from "/assets/rules.js";
 import { jobs, keys } from "/assets/work.js";
+import { map } from "/assets/map.js";
+import { evaluation } from "/assets/evaluation.js";
 
-const pages = { overview, products, shopper, rules, jobs, keys };
+const pages = { overview, products, map, shopper, rules, evaluation, jobs, keys };
 const main = document.getElementById("main");
 let shown = 0;
 

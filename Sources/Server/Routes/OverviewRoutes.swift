@@ -22,6 +22,12 @@ struct OverviewRoutes {
     /// Events of the last seven days, by type.
     var events: [String: Int]
     var eventTotal: Int
+    /// When the last event happened.
+    var lastEvent: Double?
+    /// When the recommenders were trained last.
+    var trained: Double?
+    /// What answers: the version of the program.
+    var version: String
     /// Events of the last fourteen days, the oldest day first.
     var eventDays: [Int]
     var latency: [ServerMetrics.RouteLatency]
@@ -59,7 +65,8 @@ struct OverviewRoutes {
       uptime: server.metrics.uptime(now: now), memory: ServerMetrics.residentMemory,
       requests: totals.requests, failures: totals.failures,
       events: try shop.store.eventTotals(since: now - 7 * 86_400),
-      eventTotal: try shop.store.eventCount(),
+      eventTotal: try shop.store.eventCount(), lastEvent: try shop.store.lastEventTime(),
+      trained: try ShopEvaluation.lastTraining(of: shop.store), version: AkinVersion.current,
       eventDays: try shop.store.eventDays(14, until: now),
       latency: server.metrics.routes(), rules: shop.rules.count, rankers: shop.rankerNames,
       lastBuild: build.map {
