@@ -116,7 +116,7 @@ extension ShopStore {
 
   /// When the last event happened, in seconds since 1970-01-01 UTC; `nil` before the first.
   public func lastEventTime() throws(StorageError) -> Double? {
-    try read { try $0.first("SELECT max(time) FROM event") { $0[optional: 0] } ?? nil }
+    try read { try $0.value("SELECT max(time) FROM event") }
   }
 
   /// How many events happened on each of the last `count` days of 24 hours, the oldest first.

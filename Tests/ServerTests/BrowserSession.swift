@@ -88,7 +88,7 @@ final class BrowserSession {
     let expression = """
       new Promise((resolve) => { const start = Date.now(); const look = () => {
         try { if (\(condition)) return resolve(true); } catch {}
-        if (Date.now() - start > 180000) return resolve(false);
+        if (Date.now() - start > 60000) return resolve(false);
         setTimeout(look, 20); }; look(); })
       """
     guard try run(expression) as? Bool == true else {

@@ -6,6 +6,8 @@ import { plot } from "/assets/charts.js";
 const four = (value) => number(value, 4);
 const stratumName = (name) => { const key = `st_${name}`; const text = t(key); return text === key ? name : text; };
 const metricName = (key) => { const [metric, cut] = key.split("@"); return `${metric === "ndcg" || metric === "mrr" || metric === "map" || metric === "auc" ? metric.toUpperCase() : t(`m_${metric}`)}${cut ? ` @ ${cut}` : ""}`; };
+// In words, and as the command line has it.
+const longName = (name) => { const word = sourceName(name); return word === name ? name : `${word} (${name})`; };
 const note = (...parts) => h("p", { class: "note" }, parts.filter(Boolean).join(" · "));
 
 // What is missing, and the command that fills it.
@@ -29,7 +31,7 @@ function strata(parts, title, series) {
 // One kind of list of the trained recommenders: "all" may hold what the shopper has, "new" may not.
 function kind(training, name) {
   const blend = training[name];
-  const lines = [...training.candidates.map((one) => ({ name: sourceName(one.name), settings: one.settings, seconds: one.fit_seconds, ...one[name] })).sort((a, b) => b.test.ndcg - a.test.ndcg)];
+  const lines = [...training.candidates.map((one) => ({ name: longName(one.name), settings: one.settings, seconds: one.fit_seconds, ...one[name] })).sort((a, b) => b.test.ndcg - a.test.ndcg)];
   const all = [{ name: t("blend"), weight: 1, isBlend: true, ...blend }, ...lines];
   const metric = `NDCG @ ${training.cut}`;
   const weights = lines.filter((line) => line.weight > 0).sort((a, b) => b.weight - a.weight);

@@ -1,4 +1,4 @@
-import { t, currentLanguage } from "/assets/words.js";
+import { t, currentLanguage, eventName } from "/assets/words.js";
 import { h, api, number, percent, bytes, duration, date, heading, panel } from "/assets/parts.js";
 import { plot } from "/assets/charts.js";
 
@@ -69,7 +69,7 @@ export async function overview() {
       figure(t("requestsN"), number(shop.requests)), figure(t("memory"), bytes(shop.memory))),
     h("div", { class: "grid two" },
       freshness(shop),
-      panel(t("byType"), table([t("kind"), t("count")], types.map(([name, count]) => [name, number(count)]))),
+      panel(t("byType"), table([t("kind"), t("count")], types.map(([name, count]) => [eventName(name), number(count)]))),
       panel(t("traffic"), traffic(shop.event_days)),
       panel(t("latency"), latency(shop.latency)),
       quality(shop.quality),

@@ -79,22 +79,38 @@ export function tile(product, big = false) {
   box.style.setProperty("--hue", hue);
   const source = product.image_link ?? product.image_links?.[0];
   if (source && /^https?:/.test(source)) {
-    const image = h("img", { src: source, alt: "", loading: "lazy", onload: () => box.replaceChildren(image) });
+    // Over the letter, which stays where the picture does not come.
+    const image = h("img", { src: source, alt: "", loading: "lazy", decoding: "async" });
     image.addEventListener("error", () => image.remove());
+    box.append(image);
   }
   return box;
 }
 
-export function facts(product) {
-  const price = product.sale_price ?? product.price;
-  return [product.brand, product.category ?? product.categories?.[0]?.join(" › "), product.variant, money(price)].filter(Boolean).join(" · ");
+// Brand and category.
+export function kindOf(product) {
+  return [product.brand, product.category ?? product.categories?.[0]?.join(" › ")].filter(Boolean).join(" · ");
 }
 
-// One product of a list with its score and what speaks for it.
-export function entry(item, { href = (id) => `#/products/${encodeURIComponent(id)}`, moved = false } = {}) {
-  const parts = (item.evidence ?? []).slice(0, 4).map((part) =>
-    h("span", { class: `chip ${part.score < 0 ? "bad" : part.source === "basket" ? "with" : "near"}` },
-      `${sourceName(part.source)} ${score(part.score)}${part.because ? ` · ${t("because", part.because)}` : ""}${part.detail?.length ? ` · ${part.detail.slice(0, 3).join(", ")}` : ""}`));
+export function facts(product) {
+  const price = product.sale_price ?? product.price;
+  return [kindOf(product), product.variant, money(price)].filter(Boolean).join(" · ");
+}
+
+// What was seen, in short: of a path its end, of equal values one.
+function seen(detail) {
+  const ends = (detail ?? []).map((text) => text.split(" > ").at(-1));
+  return [...new Set(ends)].slice(0, 3).join(", ");
+}
+
+// One product of a list with its score and what speaks for it. `titles` names products by identifier.
+export function entry(item, { href = (id) => `#/products/${encodeURIComponent(id)}`, moved = false, titles } = {}) {
+  const because = (id) => { const title = titles?.get(id) ?? id; return title.length > 40 ? `${title.slice(0, 39)}…` : title; };
+  const parts = (item.evidence ?? []).slice(0, 4).map((part) => {
+    const detail = seen(part.detail);
+    return h("span", { class: `chip ${part.score < 0 ? "bad" : part.source === "basket" ? "with" : "near"}` },
+      `${sourceName(part.source)} ${score(part.score)}${part.because ? ` · ${t("because", because(part.because))}` : ""}${detail ? ` · ${detail}` : ""}`);
+  });
   const rules = (item.rules ?? []).map((rule) => h("span", { class: "chip bad" }, `${t("source_rule")} ${rule}`));
   return h("li", { class: moved ? "entry moved" : "entry" }, tile(item),
     h("div", { class: "body" }, h("a", { href: href(item.id) }, item.title),

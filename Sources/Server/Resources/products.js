@@ -71,7 +71,7 @@ function whyNot(id) {
     types.map((type) => h("option", { value: type }, t(`r_${type}`))));
   const answer = h("div", { role: "status" });
   const ask = guarded(async () => {
-    const query = new URLSearchParams({ relation: relation.value, k: "10", why_not: sku.value.trim() });
+    const query = new URLSearchParams({ relation: relation.value, k: "8", why_not: sku.value.trim() });
     answer.replaceChildren(reason(await api("GET", `/v1/products/${encodeURIComponent(id)}/similar?${query}`)));
   });
   return panel(t("whyNot"), h("p", { class: "note" }, t("whyNotLead")),
@@ -81,19 +81,19 @@ function whyNot(id) {
 export async function product(id) {
   const path = `/v1/products/${encodeURIComponent(id)}`;
   const [found, similar, bought, ...typed] = await Promise.all([
-    api("GET", path), api("GET", `${path}/similar?k=10&explain=true`), api("GET", `${path}/similar?relation=bought_together&k=10&explain=true`),
+    api("GET", path), api("GET", `${path}/similar?k=8&explain=true`), api("GET", `${path}/similar?relation=bought_together&k=8&explain=true`),
     // A shop that was built by an older version knows no types, and says so where one asks.
     ...types.map((type) => api("GET", `${path}/similar?relation=${type}&k=5`).catch(() => ({ items: [] })))]);
   const attributes = found.attributes.map((attribute) => [attribute.name, typeof attribute.value === "object" ? JSON.stringify(attribute.value) : String(attribute.value)]);
   return [
-    h("p", {}, h("a", { href: "#/products" }, `← ${t("back")}`)),
+    h("p", { class: "back" }, h("a", { href: "#/products" }, `← ${t("back")}`)),
     h("section", { class: "panel product" }, tile(found, true),
-      h("div", { class: "body" }, h("h1", {}, found.title), h("p", { class: "meta" }, [found.id, facts(found), found.availability].filter(Boolean).join(" · ")),
+      h("div", { class: "body" }, h("h1", {}, found.title), h("p", { class: "meta" }, [found.id, facts(found), found.availability ? t(`av_${found.availability}`) : ""].filter(Boolean).join(" · ")),
         found.description ? h("p", {}, found.description.slice(0, 600)) : null,
         h("p", {}, attributes.map(([name, value]) => h("span", { class: "chip" }, `${name}: ${value}`))))),
     h("div", { class: "grid two" },
       panel(t("similar"), list(similar), similar.effects ? effects(similar) : null),
-      panel(t("bought"), list(bought), bought.effects ? effects(bought) : null)),
-    h("div", { class: "grid" }, byType(typed), whyNot(id)),
+      h("div", { class: "column" }, panel(t("bought"), list(bought), bought.effects ? effects(bought) : null), whyNot(id))),
+    h("div", { class: "grid" }, byType(typed)),
   ];
 }

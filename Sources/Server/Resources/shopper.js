@@ -1,11 +1,18 @@
-import { t } from "/assets/words.js";
-import { h, api, date, guarded, field, heading, panel, list, effects } from "/assets/parts.js";
+import { t, eventName } from "/assets/words.js";
+import { h, api, date, number, tile, guarded, field, heading, panel, list, effects } from "/assets/parts.js";
 
+const shownAtOnce = 12;
+
+// What he did, the last first; what is long past waits behind a button.
 function deeds(history) {
   if (!history.deeds.length) return h("p", { class: "empty" }, t("noHistory"));
-  return h("ol", { class: "list" }, history.deeds.map((deed) => h("li", { class: "entry" },
+  const row = (deed) => h("li", { class: "entry" }, tile({ title: deed.title ?? deed.product, ...deed }),
     h("div", { class: "body" }, h("a", { href: `#/products/${encodeURIComponent(deed.product)}` }, deed.title ?? deed.product),
-      h("p", { class: "meta" }, `${deed.product} · ${date(deed.time)}`)), h("span", { class: "chip" }, deed.type))));
+      h("p", { class: "meta" }, `${deed.product} · ${date(deed.time)}`)), h("span", { class: "chip" }, eventName(deed.type)));
+  const items = h("ol", { class: "list" }, history.deeds.slice(0, shownAtOnce).map(row));
+  if (history.deeds.length <= shownAtOnce) return items;
+  const more = h("button", { class: "quiet", type: "button", onclick: () => { items.append(...history.deeds.slice(shownAtOnce).map(row)); more.remove(); } }, t("showAll", number(history.deeds.length)));
+  return [items, more];
 }
 
 export async function shopper() {
@@ -30,7 +37,7 @@ export async function shopper() {
     }) }, t("erase"));
     place.replaceChildren(h("div", { class: "grid two" },
       panel(t("history"), deeds(history), history.deeds.length ? h("div", { class: "buttons" }, erase) : null),
-      panel(t("forYou"), list(lists.slots[0]), lists.slots[0].effects ? effects(lists.slots[0]) : null)));
+      panel(t("forYou"), list(lists.slots[0], { titles: new Map(history.deeds.map((deed) => [deed.product, deed.title ?? deed.product])) }), lists.slots[0].effects ? effects(lists.slots[0]) : null)));
   }
 
   await show();
