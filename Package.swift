@@ -136,6 +136,7 @@ let package = Package(
         "openapi.json", "dashboard.html", "dashboard.css", "demo.html", "demo.css", "app.js",
         "words.js", "parts.js", "search.js", "overview.js", "products.js", "shopper.js", "rules.js",
         "work.js", "demo.js", "charts.js", "map.js", "evaluation.js",
+        "experiments.js",
       ].map { .embedInCode("Resources/\($0)") }),
     .executableTarget(
       name: "akin",

@@ -135,4 +135,38 @@ extension BrowserTests {
       try browser.wait(for: "document.querySelector('h1').innerText === '\(title ?? "")'")
     }
   }
+
+  @Test func anExperimentIsMadeStartedReadAndStopped() async throws {
+    try await Self.visit(TestShop()) { shop, browser, server in
+      try browser.open(server + "/#/experiments", width: 390)
+      try browser.wait(for: "document.querySelector('.head .main')")
+      try browser.run("document.querySelector('.head .main').click()")
+      try browser.wait(for: "document.querySelectorAll('form fieldset').length === 2")
+      try browser.run(
+        """
+        (() => { const form = document.querySelector('form.panel');
+          form.querySelector('input').value = 'popular for all';
+          form.querySelectorAll('input[type=number]')[0].value = '50';
+          form.querySelectorAll('fieldset')[1].querySelector('select').value = 'popular';
+          form.requestSubmit(); })()
+        """)
+      try browser.wait(
+        for: "document.querySelector('.rule strong')?.innerText === 'popular for all'")
+      let made = try #require(shop.shop.experiments.first)
+      #expect(made.plan.share == 0.5 && made.plan.variants.map(\.ranker) == ["default", "popular"])
+      let press = { (name: String) in
+        try browser.run(
+          "[...document.querySelectorAll('.rule button')].find((b) => b.innerText === '\(name)').click()"
+        )
+      }
+      _ = try press("Start")
+      try browser.wait(for: "document.querySelector('.rule .chip').innerText === 'running'")
+      #expect(shop.shop.experiments.first?.state == .running)
+      // Nobody was exposed yet, and the page says so instead of drawing nothing.
+      try browser.wait(for: "document.querySelector('main').innerText.includes('too few shoppers')")
+      _ = try press("Stop")
+      try browser.wait(for: "document.querySelector('.rule .chip').innerText === 'stopped'")
+      #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+    }
+  }
 }

@@ -36,7 +36,7 @@ struct BrowserTests {
 
   private static let pages = [
     "/#/overview", "/#/products", "/#/products/p0", "/#/map", "/#/shopper", "/#/rules",
-    "/#/evaluation", "/#/jobs", "/#/keys",
+    "/#/experiments", "/#/evaluation", "/#/jobs", "/#/keys",
     "/demo#/home", "/demo#/product/p0", "/demo#/basket", "/demo#/search/coat",
   ]
 

@@ -55,6 +55,16 @@ private final class Clock: Sendable {
       variants.map { ($0["id"] as? String ?? "", $0) }, uniquingKeysWith: { $1 })
   }
 
+  /// How the other variant differed from the first on the last day.
+  private func lastDay(_ shop: TestShop) async throws -> [String: Any] {
+    let answer = try await shop.ask(.get, "/v1/experiments/x1")
+    let result = try #require(answer.json["result"] as? [String: Any], "\(answer.text)")
+    let day = try #require((result["days"] as? [[String: Any]])?.last)
+    let against = try #require(day["against"] as? [String: [String: Any]])
+    #expect(Array(against.keys) == ["bare"])
+    return against["bare"] ?? [:]
+  }
+
   private func count(_ what: String, _ variant: [String: Any]?) -> Int? {
     (variant?["counts"] as? [String: Any])?[what] as? Int
   }
@@ -114,6 +124,13 @@ private final class Clock: Sendable {
     _ = try await shop.ask(
       .post, "/v1/events", #"{"event":"purchase","user_id":"other","item_id":"p1"}"#)
     let found = try await result(shop)
+    // The last day has seen what the whole has.
+    let (whole, day) = (found["bare"]?["against"] as? [String: Any], try await lastDay(shop))
+    for measure in ["clicked", "basket", "bought"] {
+      let both = [whole, day].map { ($0?[measure] as? [String: Any])?["lower"] as? Double }
+      #expect(both[0] != nil && both[0] == both[1], "\(measure)")
+    }
+    #expect(day["revenue"] == nil)
     let exposed = ["usual", "bare"].compactMap { count("exposed", found[$0]) }
     #expect(exposed.reduce(0, +) == 90 && exposed.allSatisfy { $0 > 30 }, "\(exposed)")
     for variant in ["usual", "bare"] {

@@ -65,6 +65,8 @@ package struct ExperimentReport: Sendable, Encodable {
     /// Its end, in seconds since 1970-01-01 UTC.
     package var until: Double
     package var counts: [String: Counts]
+    /// By variant, what a look on that day saw of clicks, baskets and orders.
+    package var against: [String: Comparisons]
   }
 
   package var variants: [VariantResult]
@@ -167,35 +169,46 @@ struct ExperimentTally {
       })
   }
 
+  /// How two groups differ; `nil` where one is too small to say anything.
+  private func comparison(
+    _ group: ConfidenceSequence.Group, _ control: ConfidenceSequence.Group
+  ) -> ExperimentReport.Comparison? {
+    // Every variant is compared with the first: together they may be wrong as seldom as one.
+    let others = Double(experiment.plan.variants.count - 1)
+    let alpha = ExperimentReport.alpha / others
+    guard let found = ConfidenceSequence(group, against: control, alpha: alpha) else {
+      return nil
+    }
+    func relative(_ value: Double) -> Double? { control.mean > 0 ? value / control.mean : nil }
+    return ExperimentReport.Comparison(
+      difference: found.difference, lower: found.lower, upper: found.upper,
+      lift: relative(found.difference), liftLower: relative(found.lower),
+      liftUpper: relative(found.upper), pValue: min(1, found.pValue * others),
+      isSure: found.lower > 0 || found.upper < 0)
+  }
+
+  /// Of shares alone, without revenue.
+  private func compare(_ counts: ExperimentReport.Counts, _ control: ExperimentReport.Counts)
+    -> ExperimentReport.Comparisons
+  {
+    func share(_ deed: KeyPath<ExperimentReport.Counts, Int>) -> ExperimentReport.Comparison? {
+      comparison(
+        .init(successes: counts[keyPath: deed], of: counts.exposed),
+        .init(successes: control[keyPath: deed], of: control.exposed))
+    }
+    return ExperimentReport.Comparisons(
+      clicked: share(\.clicked), basket: share(\.basket), bought: share(\.bought))
+  }
+
   private func compare(_ group: [Shopper], _ control: [Shopper], _ currency: String?)
     -> ExperimentReport.Comparisons
   {
-    // Every variant is compared with the first: together they may be wrong as seldom as one.
-    let alpha = ExperimentReport.alpha / Double(experiment.plan.variants.count - 1)
-    func comparison(_ measure: ([Shopper]) -> ConfidenceSequence.Group)
-      -> ExperimentReport.Comparison?
-    {
-      let base = measure(control)
-      guard let found = ConfidenceSequence(measure(group), against: base, alpha: alpha) else {
-        return nil
-      }
-      func relative(_ value: Double) -> Double? { base.mean > 0 ? value / base.mean : nil }
-      return ExperimentReport.Comparison(
-        difference: found.difference, lower: found.lower, upper: found.upper,
-        lift: relative(found.difference), liftLower: relative(found.lower),
-        liftUpper: relative(found.upper),
-        pValue: min(1, found.pValue * Double(experiment.plan.variants.count - 1)),
-        isSure: found.lower > 0 || found.upper < 0)
+    var found = compare(
+      Self.counts(group, by: .infinity), Self.counts(control, by: .infinity))
+    found.revenue = currency.flatMap {
+      comparison(Self.revenue(of: group, $0), Self.revenue(of: control, $0))
     }
-    func share(_ deed: @escaping (Shopper) -> Bool) -> ExperimentReport.Comparison? {
-      comparison { .init(successes: $0.count(where: deed), of: $0.count) }
-    }
-    return ExperimentReport.Comparisons(
-      clicked: share { $0.clicked != nil }, basket: share { $0.basket != nil },
-      bought: share { $0.bought != nil },
-      revenue: currency.flatMap { currency in
-        comparison { Self.revenue(of: $0, currency) }
-      })
+    return found
   }
 
   private static func revenue(of group: [Shopper], _ currency: String) -> ConfidenceSequence.Group {
@@ -214,11 +227,12 @@ struct ExperimentTally {
     let count = max(1, Int(((end - started) / 86_400).rounded(.up)))
     return (max(0, count - ExperimentReport.longest)..<count).map { day in
       let until = started + Double(day + 1) * 86_400
-      let counts = zip(experiment.plan.variants, groups).map { variant, group in
-        (variant.id, Self.counts(group, by: until))
-      }
+      let counts = groups.map { Self.counts($0, by: until) }
+      let ids = experiment.plan.variants.map(\.id)
+      let against = zip(ids, counts).dropFirst().map { ($0, compare($1, counts[0])) }
       return ExperimentReport.Day(
-        until: until, counts: Dictionary(counts, uniquingKeysWith: { $1 }))
+        until: until, counts: Dictionary(zip(ids, counts), uniquingKeysWith: { $1 }),
+        against: Dictionary(against, uniquingKeysWith: { $1 }))
     }
   }
 }

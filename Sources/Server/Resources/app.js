@@ -8,8 +8,9 @@ import { rules } from "/assets/rules.js";
 import { jobs, keys } from "/assets/work.js";
 import { map } from "/assets/map.js";
 import { evaluation } from "/assets/evaluation.js";
+import { experiments } from "/assets/experiments.js";
 
-const pages = { overview, products, map, shopper, rules, evaluation, jobs, keys };
+const pages = { overview, products, map, shopper, rules, experiments, evaluation, jobs, keys };
 const main = document.getElementById("main");
 let shown = 0;
 

@@ -116,7 +116,7 @@ async function cart() {
 }
 
 async function results(words) {
-  return [h("h1", {}, `${t("results")}: ${words}`), await resultPage(words, { draw: card, list: h("ul", { class: "cards" }) })];
+  return [h("h1", {}, `${t("foundFor")}: ${words}`), await resultPage(words, { draw: card, list: h("ul", { class: "cards" }) })];
 }
 
 const pages = { home, product, basket: cart, search: results };

@@ -67,6 +67,7 @@ struct PageRoutes {
       ("/assets/charts.js", script(PackageResources.charts_js)),
       ("/assets/map.js", script(PackageResources.map_js)),
       ("/assets/evaluation.js", script(PackageResources.evaluation_js)),
+      ("/assets/experiments.js", script(PackageResources.experiments_js)),
     ]
   }()
 
