@@ -20,6 +20,10 @@ function frame(current) {
   document.getElementById("nav").replaceChildren(
     ...Object.keys(pages).map((name) => h("a", { href: `#/${name}`, "aria-current": name === current ? "page" : null }, t(name))),
     h("a", { href: "/demo" }, t("demo")));
+  // On a phone the row of pages scrolls: the one that is shown must be seen in it.
+  const nav = document.getElementById("nav");
+  const here = nav.querySelector("[aria-current]");
+  if (here) nav.scrollLeft = here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
 }
 
 function askForKey() {

@@ -46,10 +46,13 @@ async function editor(close) {
     h("div", { class: "buttons" }, h("button", { class: "main" }, t("save")), more, h("button", { class: "quiet", type: "button", onclick: guarded(close) }, t("cancel"))));
 }
 
-// A difference in words: the lift with its bounds, and whether it is more than chance.
-function verdict(comparison) {
+// A difference in words: the lift with its bounds, and whether it is more than chance. Without a
+// lift, because nobody of the first variant did it, the difference itself.
+function verdict(comparison, measure) {
   if (!comparison) return h("span", { class: "meta" }, t("tooFew"));
-  const text = comparison.lift === undefined || comparison.lift === null ? `${number(100 * comparison.lower, 1)} … ${number(100 * comparison.upper, 1)}` : `${signed(comparison.lift)} (${signed(comparison.lift_lower)} … ${signed(comparison.lift_upper)})`;
+  const plain = (value) => `${value > 0 ? "+" : ""}${number(measure === "revenue" ? value : 100 * value, 2)}`;
+  const bounds = `${plain(comparison.lower)} … ${plain(comparison.upper)}`;
+  const text = comparison.lift === undefined || comparison.lift === null ? (measure === "revenue" ? bounds : t("pointsOf", bounds)) : `${signed(comparison.lift)} (${signed(comparison.lift_lower)} … ${signed(comparison.lift_upper)})`;
   return h("span", {}, text, " ", h("span", { class: comparison.is_sure ? (comparison.lower > 0 ? "chip near" : "chip bad") : "chip" }, t(comparison.is_sure ? "sure" : "notSure")));
 }
 
@@ -73,7 +76,7 @@ function lift(experiment, result) {
     const known = (variant) => result.days.map((day) => { const one = day.against[variant.id]?.[choice.value]; return one && one.lift !== undefined && one.lift !== null ? one : null; });
     const title = t("liftTitle", t(measures[choice.value]), nameOf(first));
     const series = others.map((variant) => ({ variant, days: known(variant) })).filter(({ days }) => days.some(Boolean)).map(({ variant, days }) => ({ name: nameOf(variant), values: days.map((one) => one?.lift ?? null), intervals: days.map((one) => (one ? { lower: one.lift_lower, upper: one.lift_upper } : null)) }));
-    const labels = result.days.map((day) => new Date(Math.min(day.until, experiment.stopped ?? Date.now() / 1000) * 1000).toLocaleDateString(document.documentElement.lang === "zh" ? "zh-CN" : "en-GB", { day: "numeric", month: "short" }));
+    const labels = result.days.map((day) => new Date((day.until - 86400) * 1000).toLocaleDateString(document.documentElement.lang === "zh" ? "zh-CN" : "en-GB", { day: "numeric", month: "short" }));
     place.replaceChildren(series.length ? plot({ type: "line", title, heading: title, labels, format: signed, nameTitle: t("day"), fromZero: true, series }) : h("p", { class: "empty" }, t("tooFew")));
   }
   choice.addEventListener("change", show);
@@ -87,8 +90,8 @@ function outcome(experiment) {
   const names = new Map(experiment.variants.map((variant) => [variant.id, nameOf(variant)]));
   return panel(experiment.name, counts(experiment, result),
     h("h3", {}, t("against", nameOf(experiment.variants[0]))),
-    h("dl", { class: "facts" }, result.variants.slice(1).flatMap((variant) => [...Object.entries(measures), ["revenue", "perShopper"]].map(([measure, name]) => h("div", {}, h("dt", {}, `${names.get(variant.id)} · ${t(name)}`), h("dd", {}, verdict(variant.against?.[measure])))))),
-    h("h3", {}, ""), lift(experiment, result));
+    h("dl", { class: "facts" }, result.variants.slice(1).flatMap((variant) => [...Object.entries(measures), ["revenue", "perShopper"]].map(([measure, name]) => h("div", {}, h("dt", {}, `${names.get(variant.id)} · ${t(name)}`), h("dd", {}, verdict(variant.against?.[measure], measure)))))),
+    h("div", { class: "apart" }, lift(experiment, result)));
 }
 
 export async function experiments() {

@@ -1,4 +1,4 @@
-import { t, currentLanguage, eventName } from "/assets/words.js";
+import { t, currentLanguage, eventName, termName } from "/assets/words.js";
 import { h, api, number, percent, bytes, duration, date, heading, panel } from "/assets/parts.js";
 import { plot } from "/assets/charts.js";
 
@@ -17,7 +17,7 @@ function traffic(days) {
 }
 
 function latency(routes) {
-  const rows = routes.filter((row) => row.route.includes(" /v1/")).slice(0, 8);
+  const rows = routes.filter((row) => row.route.includes(" /v1/")).slice(0, 6);
   if (!rows.length) return h("p", { class: "empty" }, t("none"));
   const milliseconds = (value) => number(value, value < 10 ? 1 : 0);
   return plot({ type: "lying", title: t("latency"), labels: rows.map((row) => `${row.route.replace("/v1/", "/")} · ${number(row.count)}`), format: milliseconds, nameTitle: t("route"), valueTitle: t("millis"),
@@ -31,6 +31,10 @@ function table(columns, rows) {
     h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell, place) => h("td", { class: place ? "n" : "wrap" }, cell)))))));
 }
 
+function examples(finding) {
+  return h("p", { class: "meta" }, (finding.examples ?? []).slice(0, 3).map((example, place) => [place ? ", " : "", h("a", { href: `#/products/${encodeURIComponent(example.id)}` }, example.id)]));
+}
+
 function quality(report) {
   if (!report) return panel(t("quality"), h("p", { class: "empty" }, t("none")));
   const fills = [...(report.fields ?? [])].sort((a, b) => b.share - a.share);
@@ -38,10 +42,10 @@ function quality(report) {
   return panel(t("quality"),
     h("ul", { class: "fills" }, fills.map((fill) => {
       const bar = h("span"); bar.style.width = `${100 * fill.share}%`;
-      return h("li", { class: "fill" }, h("p", { class: "meta" }, fill.name, h("span", {}, percent(fill.share))), h("div", { class: "meter" }, bar));
+      return h("li", { class: "fill" }, h("p", { class: "meta" }, termName("f", fill.name), h("span", {}, percent(fill.share))), h("div", { class: "meter" }, bar));
     })),
     h("h3", {}, t("findings")),
-    findings.length ? table([t("finding"), t("count")], findings.map((finding) => [finding.label, number(finding.products)])) : h("p", { class: "empty" }, t("noFindings")));
+    findings.length ? table([t("finding"), t("count")], findings.map((finding) => [[termName("find", finding.kind, finding.label), examples(finding)], number(finding.products)])) : h("p", { class: "empty" }, t("noFindings")));
 }
 
 // How old something is: its date, and the time since.
@@ -74,6 +78,6 @@ export async function overview() {
       panel(t("latency"), latency(shop.latency)),
       quality(shop.quality),
       build ? panel(t("buildTook"), h("p", { class: "note" }, `${date(build.finished)} · ${shop.model} · ${t("refused", number(build.rejected))}`),
-        table([t("kind"), "s"], build.stages.map((stage) => [stage.name, number(stage.seconds, 1)]))) : null),
+        table([t("kind"), "s"], build.stages.map((stage) => [termName("stage", stage.name), number(stage.seconds, 1)]))) : null),
   ].filter(Boolean);
 }

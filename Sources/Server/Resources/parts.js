@@ -52,7 +52,7 @@ export function guarded(action) {
 const locale = () => (currentLanguage() === "zh" ? "zh-CN" : "en-GB");
 export const number = (value, digits = 0) => (value ?? 0).toLocaleString(locale(), { maximumFractionDigits: digits });
 export const percent = (value) => (value ?? 0).toLocaleString(locale(), { style: "percent", maximumFractionDigits: 1 });
-export const score = (value) => (value === undefined ? "" : Math.abs(value) >= 0.001 || value === 0 ? value.toFixed(3) : value.toExponential(1));
+export const score = (value) => (value === undefined ? "" : Math.abs(value) >= 0.001 || value === 0 ? value.toFixed(3) : String(Number(value.toPrecision(1))));
 export const date = (seconds) => (seconds ? new Date(seconds * 1000).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "short" }) : t("never"));
 export const bytes = (value) => `${number(value / (1 << 20))} MB`;
 export const milliseconds = (seconds) => `${number(seconds * 1000, 1)} ms`;

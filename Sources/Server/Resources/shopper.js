@@ -3,10 +3,23 @@ import { h, api, date, number, tile, guarded, field, heading, panel, list, effec
 
 const shownAtOnce = 12;
 
+// Pictures of the products of a history, which names them only; one that is gone has none.
+async function pictures(history) {
+  const ids = [...new Set(history.deeds.slice(0, shownAtOnce).map((deed) => deed.product))];
+  const found = await Promise.all(ids.map((id) => api("GET", `/v1/products/${encodeURIComponent(id)}`).catch(() => null)));
+  return new Map(found.filter(Boolean).map((product) => [product.id, product]));
+}
+
+// Whether an experiment chose the list: its token says so.
+function trial(slot) {
+  const [, experiment, variant] = slot.attribution_token?.split("~") ?? [];
+  return experiment ? h("p", { class: "relaxed" }, t("inExperiment", experiment, variant)) : null;
+}
+
 // What he did, the last first; what is long past waits behind a button.
-function deeds(history) {
+function deeds(history, known) {
   if (!history.deeds.length) return h("p", { class: "empty" }, t("noHistory"));
-  const row = (deed) => h("li", { class: "entry" }, tile({ title: deed.title ?? deed.product, ...deed }),
+  const row = (deed) => h("li", { class: "entry" }, tile(known.get(deed.product) ?? { title: deed.title ?? deed.product }),
     h("div", { class: "body" }, h("a", { href: `#/products/${encodeURIComponent(deed.product)}` }, deed.title ?? deed.product),
       h("p", { class: "meta" }, `${deed.product} · ${date(deed.time)}`)), h("span", { class: "chip" }, eventName(deed.type)));
   const items = h("ol", { class: "list" }, history.deeds.slice(0, shownAtOnce).map(row));
@@ -36,8 +49,8 @@ export async function shopper() {
         h("ul", {}, receipt.looked.map((entry) => h("li", { class: "meta" }, `${entry.place}: ${entry.found}`)), receipt.not_held.map((text) => h("li", { class: "meta" }, text)))));
     }) }, t("erase"));
     place.replaceChildren(h("div", { class: "grid two" },
-      panel(t("history"), deeds(history), history.deeds.length ? h("div", { class: "buttons" }, erase) : null),
-      panel(t("forYou"), list(lists.slots[0], { titles: new Map(history.deeds.map((deed) => [deed.product, deed.title ?? deed.product])) }), lists.slots[0].effects ? effects(lists.slots[0]) : null)));
+      panel(t("history"), deeds(history, await pictures(history)), history.deeds.length ? h("div", { class: "buttons" }, erase) : null),
+      panel(t("forYou"), trial(lists.slots[0]), list(lists.slots[0], { titles: new Map(history.deeds.map((deed) => [deed.product, deed.title ?? deed.product])) }), lists.slots[0].effects ? effects(lists.slots[0]) : null)));
   }
 
   await show();
