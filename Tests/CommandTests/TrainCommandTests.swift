@@ -1,3 +1,4 @@
+import AkinStorage
 import Foundation
 import Testing
 
@@ -29,6 +30,32 @@ import Testing
       #expect(validation >= single.max() ?? 1)
     }
     return shop
+  }
+
+  @Test func anEvaluationIsKeptInTheShopThatIsNamed() throws {
+    let (train, test) = (folder.path("train.txt"), folder.path("test.txt"))
+    let users = 0..<30
+    try users.map { "\($0) \($0 % 3) \($0 % 3 + 3)" }.joined(separator: "\n")
+      .write(toFile: train, atomically: true, encoding: .utf8)
+    try users.map { "\($0) \($0 % 3 + 6)" }.joined(separator: "\n")
+      .write(toFile: test, atomically: true, encoding: .utf8)
+    let arguments = [
+      "evaluate", "--interactions", train, "--test", test, "--recommender", "popularity",
+      "--cuts", "2", "--keep",
+    ]
+    let missing = folder.path("no-shop")
+    let refused = try AkinProcess.run(arguments + [missing])
+    #expect(refused.status != 0 && refused.messages.contains("holds no shop"))
+    #expect(!FileManager.default.fileExists(atPath: missing))
+    let shop = folder.path("shop")
+    let built = try AkinProcess.run(
+      ["build", "--products"] + AkinProcess.sampleProducts + ["--shop", shop])
+    try #require(built.status == 0, "\(built.messages)")
+    let kept = try AkinProcess.run(arguments + [shop])
+    #expect(kept.status == 0 && kept.messages.contains("Kept in"), "\(kept.messages)")
+    let store = try ShopStore(directory: URL(filePath: shop))
+    let record = try #require(try store.record("evaluation"))
+    #expect(record.contains("test.txt") && record.contains("popularity"))
   }
 
   @Test func fromEventsToRecommendations() throws {

@@ -32,7 +32,7 @@ import Testing
     try await shop.fill((0..<23).map { "product number \($0) of many" })
     let map = try shop.shop.map(limit: 6)
     #expect(map.products == 23)
-    #expect(map.points.map(\.id) == ["p0", "p4", "p8", "p12", "p16", "p20"])
+    #expect(map.points.map(\.id) == ["p0", "p3", "p7", "p11", "p15", "p19"])
   }
 
   @Test func tooFewProductsHaveNoMap() async throws {

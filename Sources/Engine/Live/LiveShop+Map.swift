@@ -35,14 +35,14 @@ extension LiveShop {
     let known = state.catalogue.all.filter { state.content.contains($0.text) }
     var map = LiveMap()
     map.products = known.count
-    let step = CatalogueMap.step(known.count, limit: limit)
+    let count = min(limit, known.count)
     var sample: [LiveProduct] = []
-    var vectors = Vectors(
-      dimension: state.content.dimension, reserving: known.count / step + 1)
-    for place in stride(from: 0, to: known.count, by: step) {
-      guard let vector = state.content.vector(known[place].text) else { continue }
+    var vectors = Vectors(dimension: state.content.dimension, reserving: count)
+    for place in 0..<count {
+      let product = known[place * known.count / count]
+      guard let vector = state.content.vector(product.text) else { continue }
       try vectors.append(vector)
-      sample.append(known[place])
+      sample.append(product)
     }
     guard sample.count >= CatalogueMap.fewest else { return map }
     let flat = try CatalogueMap(of: vectors, languages: sample.map(\.product.language))

@@ -1,5 +1,5 @@
 import { t } from "/assets/words.js";
-import { h, api, number, date, guarded, heading, toast } from "/assets/parts.js";
+import { h, api, number, date, duration, guarded, heading, toast } from "/assets/parts.js";
 
 function cells(values) { return values.map((value) => h("td", { class: "wrap" }, value)); }
 
@@ -18,8 +18,8 @@ export async function jobs(_, isCurrent) {
   const place = h("section", { class: "panel" });
   async function refresh() {
     const { items } = await api("GET", "/v1/jobs");
-    place.replaceChildren(items.length ? table([t("kind"), t("state"), t("progress"), t("created"), ""], items.map((job) => h("tr", {},
-      cells([job.kind, h("span", { class: job.state === "failed" ? "chip bad" : "chip" }, t(job.state)), progress(job), date(job.created)]),
+    place.replaceChildren(items.length ? table([t("kind"), t("state"), t("progress"), t("created"), t("took"), ""], items.map((job) => h("tr", {},
+      cells([t(job.kind), h("span", { class: job.state === "failed" ? "chip bad" : "chip" }, t(job.state)), progress(job), date(job.created), job.finished ? duration(Math.max(1, job.finished - job.created)) : ""]),
       h("td", {}, job.state === "running" ? h("button", { class: "quiet", type: "button", onclick: guarded(async () => { await api("DELETE", `/v1/jobs/${job.id}`); await refresh(); }) }, t("stop")) : null))))
       : h("p", { class: "empty" }, t("none")));
     if (items.some((job) => job.state === "running")) setTimeout(() => { if (isCurrent()) refresh().catch(() => {}); }, 700);
