@@ -164,6 +164,16 @@ struct BrowserTests {
       #expect(try shop.shop.store.eventCount() == before + 3)
       try browser.run("location.hash = '#/home'")
       try browser.wait(for: "document.body.innerText.includes('For you')")
+      // What was looked at is shown, and the shelf of the next product says what is new on it.
+      try browser.wait(for: "document.querySelectorAll('.trail a').length === 1")
+      let first = try browser.run("document.querySelector('.trail a').title") as? String ?? ""
+      try browser.run(
+        "[...document.querySelectorAll('.card')].find((c) => !c.innerText.includes('\(first)')).click()"
+      )
+      try browser.wait(for: "document.body.innerText.includes('For you, after this click')")
+      try browser.run("location.hash = '#/home'")
+      try browser.wait(for: "document.querySelectorAll('.trail a').length === 2")
+      #expect(browser.complaints.isEmpty, "\(browser.complaints)")
     }
   }
 

@@ -44,7 +44,7 @@ async function recommend(page, slots, products = [], exclude = []) {
 function reason(product) {
   const because = product.evidence?.find((part) => part.because)?.because;
   if (!because) return product.brand ?? product.category ?? "";
-  return t("because", seen.find((other) => other.id === because)?.title ?? because);
+  return t("because", [...seen, ...basket].find((other) => other.id === because)?.title ?? because);
 }
 
 function card(product, token, isFresh = false) {

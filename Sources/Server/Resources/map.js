@@ -206,6 +206,7 @@ export async function map() {
     if (!isShown(index)) { chosen.clear(); drawLegend(); }
     Object.assign(view, { x: points[index].x, y: points[index].y, zoom: Math.max(view.zoom, 6) });
     mark(index, true);
+    canvas.scrollIntoView({ block: "nearest" });
   };
   follow(canvas, view, {
     moved, point: (x, y, reach) => { const index = view.nearest(x, y, reach, isShown); if (index !== marked) mark(index); },

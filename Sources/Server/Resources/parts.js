@@ -80,7 +80,7 @@ export function tile(product, big = false) {
   const source = product.image_link ?? product.image_links?.[0];
   if (source && /^https?:/.test(source)) {
     // Over the letter, which stays where the picture does not come.
-    const image = h("img", { src: source, alt: "", loading: "lazy", decoding: "async" });
+    const image = h("img", { src: source, alt: "", loading: "lazy", decoding: "async", onload: () => image.classList.add("loaded") });
     image.addEventListener("error", () => image.remove());
     box.append(image);
   }
