@@ -96,8 +96,17 @@ final class JobRunner: Sendable {
     }
   }
 
-  func cancelAll() {
+  /// Stops all jobs and waits until they have ended, up to `limit`.
+  ///
+  /// - Returns: whether all have.
+  func cancelAll(within limit: Duration) async -> Bool {
     running.withLock { for job in $0.values { job.task?.cancel() } }
+    let end = ContinuousClock.now + limit
+    while !running.withLock({ $0.isEmpty }) {
+      guard ContinuousClock.now < end else { return false }
+      try? await Task.sleep(for: .milliseconds(20))
+    }
+    return true
   }
 
   /// Jobs, newest first.

@@ -66,9 +66,17 @@ public final class ShopServer: Sendable {
         message: "cannot be listened on (\(String(cString: strerror(error.errnoCode)))); "
           + "choose another --host or --port")
     }
-    jobs.cancelAll()
     do { try shop.saveExposures() } catch {
       logger.error("stopping", metadata: ["error": "\(ProblemMapping.forLog(error))"])
+    }
+    let hasEnded = await jobs.cancelAll(within: .seconds(10))
+    shop.close()
+    guard hasEnded else {
+      // A part of a training that cannot be stopped. Everything acknowledged is on the disk, and the
+      // job is closed by the next start; to leave in the usual way would take the libraries that it
+      // computes with away from under it.
+      logger.info("a job is left where it is")
+      _exit(0)
     }
   }
 

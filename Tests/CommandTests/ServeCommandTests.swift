@@ -49,6 +49,10 @@ import Testing
     for (round, limit) in [13, 29, 58, Int.max].enumerated() {
       let server = try ServerProcess(shop: shop)
       let port = server.port
+      // What was acknowledged before the last kill is in the answers of this one.
+      for id in acknowledged.products.shuffled().prefix(20) {
+        #expect(ServerProcess.ask(port, "GET", "/v1/products/\(id)")?.status == 200)
+      }
       let clients = DispatchGroup()
       for client in 0..<2 {
         DispatchQueue.global().async(group: clients) {
@@ -67,6 +71,22 @@ import Testing
       #expect(try store.eventCount() >= acknowledged.events)
     }
     #expect(acknowledged.loads > 30)
+  }
+
+  /// The encoder's libraries must not be taken away from under it.
+  @Test func aServerThatIsStoppedWhileItEncodesEndsInOrder() throws {
+    let folder = try TemporaryFolder()
+    let server = try ServerProcess(shop: folder.path("shop"))
+    let lines = (0..<1_000).map { #"{"id":"p\#($0)","title":"garden chair number \#($0)"}"# }
+    let answer = ServerProcess.ask(
+      server.port, "POST", "/v1/products", lines.joined(separator: "\n"))
+    #expect(answer?.status == 200)
+    server.process.terminate()
+    server.process.waitUntilExit()
+    #expect(server.process.terminationStatus == 0 && server.process.terminationReason == .exit)
+    // The next one goes on where it was.
+    let store = try ShopStore(directory: URL(filePath: folder.path("shop")))
+    #expect(try store.productCount() == 1_000)
   }
 
   @Test func aStoppedServerEndsInOrderAndLogsNoShopper() throws {

@@ -126,6 +126,8 @@ extension LiveShop {
   }
 
   private func encodeNow(_ part: [(key: Int, value: String)]) {
+    // The next start finds the texts that have no vector yet.
+    if isClosing.withLock({ $0 }) { return }
     let texts = part.map(\.value)
     do {
       let missing = try store.textsWithoutVector(texts, model: modelKey)
@@ -146,6 +148,13 @@ extension LiveShop {
     } catch {
       failures.withLock { $0 = "\(error)" }
     }
+  }
+
+  /// Ends the work in the background: a process that ends while the encoder computes takes its
+  /// libraries away from under it. Waits for the few texts that are being encoded.
+  package func close() {
+    isClosing.withLock { $0 = true }
+    encoding.sync {}
   }
 
   /// Waits until every text that was sent has its vector, for tests and for bulk loads.

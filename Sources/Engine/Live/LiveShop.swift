@@ -64,6 +64,8 @@ package final class LiveShop: Sendable {
   let failures: Mutex<String?> = Mutex(nil)
   /// Up to where other servers' changes of a shared shop are known.
   let sharedPosition: Mutex<Int>
+  /// Whether the process is about to end.
+  let isClosing = Mutex(false)
   /// The only queue that changes the content, so that a copy taken there stays current.
   let encoding = DispatchQueue(label: "akin.live.encoding", qos: .utility)
 
