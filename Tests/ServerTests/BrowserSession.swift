@@ -122,10 +122,11 @@ final class BrowserSession {
     _ = try ask("Input.dispatchMouseEvent", parameters)
   }
 
-  /// A picture of what is seen, PNG.
-  func picture() throws -> Data {
-    let answer = try ask("Page.captureScreenshot", ["captureBeyondViewport": true])
-    return try #require((answer["data"] as? String).flatMap { Data(base64Encoded: $0) })
+  /// Prefers `light` or `dark` colours.
+  func prefer(_ scheme: String) throws {
+    _ = try ask(
+      "Emulation.setEmulatedMedia",
+      ["features": [["name": "prefers-color-scheme", "value": scheme]]])
   }
 
   private func ask(_ method: String, _ parameters: [String: Any] = [:]) throws -> [String: Any] {

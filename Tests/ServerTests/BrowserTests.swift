@@ -34,7 +34,7 @@ struct BrowserTests {
     }
   }
 
-  private static let pages = [
+  static let pages = [
     "/#/overview", "/#/products", "/#/products/p0", "/#/map", "/#/shopper", "/#/rules",
     "/#/experiments", "/#/evaluation", "/#/jobs", "/#/keys",
     "/demo#/home", "/demo#/product/p0", "/demo#/basket", "/demo#/search/coat",
