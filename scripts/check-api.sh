@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Asks the running server everything that /v1/openapi.json describes, well formed and malformed, and
 # holds the answers against the description: no 5xx, no undocumented status, type or member; then
-# that every route refuses without a key where keys are asked for.
-# Usage: scripts/check-api.sh   (EXAMPLES=25 and SECONDS_MOST=120 bound it; AKIN names the program)
+# what no client should send (slow, endless, broken), with a look at the memory; then that every route
+# refuses without a key where keys are asked for.
+# Usage: scripts/check-api.sh   (EXAMPLES=25 and SECONDS_MOST=100 bound it; AKIN names the program)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -50,7 +51,7 @@ serve
 # From the scratch folder: it keeps what it found under the folder that it runs in.
 (cd "$work" && "$tools/schemathesis" --config-file "$OLDPWD/scripts/check-api.toml" run \
   "$url/v1/openapi.json" --phases examples,coverage,fuzzing,stateful \
-  --max-examples "${EXAMPLES:-25}" --max-time "${SECONDS_MOST:-120}" --no-color)
+  --max-examples "${EXAMPLES:-25}" --max-time "${SECONDS_MOST:-100}" --no-color)
 kill -0 "$server" 2> /dev/null || { echo "check-api: the server has ended." >&2; exit 1; }
 if grep -q '"level":"error"' "$work/log"; then
   echo "check-api: the server logged errors:" >&2
@@ -59,6 +60,10 @@ if grep -q '"level":"error"' "$work/log"; then
 fi
 stop
 
+export AKIN_LIMITS_BODY_SECONDS=1
+serve
+"$tools/python" scripts/check-hostile.py "$url" "$server"
+stop
 serve --require-keys
 "$tools/python" scripts/check-keys.py "$url"
 stop
