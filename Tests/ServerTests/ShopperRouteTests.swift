@@ -1,3 +1,4 @@
+import AkinCatalogue
 import AkinStorage
 import Foundation
 import HTTPTypes
@@ -38,6 +39,36 @@ import Testing
     let second = try await shop.ask(.post, "/v1/events", "{\"events\": \(batch)}")
     #expect(second.json["accepted"] as? Int == 0)
     #expect(try shop.shop.store.eventCount() == 2)
+  }
+
+  /// Events as other systems' documentation has them.
+  @Test(
+    arguments: [
+      (
+        #"{"eventType":"purchase-complete","visitorId":"w","productDetails":[{"product":{"id":"p1"},"quantity":2}],"attributionToken":"t"}"#,
+        ShopperName.visitor("w"), ["purchase p1 2.0 t"]
+      ),
+      (
+        #"{"eventType":"click","eventName":"Clicked","index":"i","userToken":"w","objectIDs":["p1","p2"],"queryID":"q7"}"#,
+        .user("w"), ["select_item p2 1.0 q7", "select_item p1 1.0 q7"]
+      ),
+      (
+        #"{"userId":"w","itemId":"p1","eventType":"Watch","sentAt":1700000000,"recommendationId":"r"}"#,
+        .user("w"), ["view_item p1 1.0 r"]
+      ),
+      (
+        #"{"event_name":"add_to_cart","client_id":"w","items":[{"item_id":"p1","quantity":3}]}"#,
+        .visitor("w"), ["add_to_cart p1 3.0 -"]
+      ),
+    ])
+  func eventsOfOtherSystems(body: String, shopper: ShopperName, expected: [String]) async throws {
+    let shop = try TestShop()
+    let answer = try await shop.ask(.post, "/v1/events", body)
+    #expect(answer.status == 200, "\(answer.text)")
+    let found = try shop.shop.store.events(of: shopper, limit: 9).map {
+      "\($0.type.rawValue) \($0.product) \($0.quantity) \($0.attribution ?? "-")"
+    }
+    #expect(found == expected)
   }
 
   @Test(

@@ -276,7 +276,9 @@ struct EventBuilder {
     }
     var events: [Event] = []
     for (position, item) in elements.enumerated() {
-      let id = item.scalarText ?? item.member("item_id", "product_id", "id", "sku")?.scalarText
+      // Google Retail has the product within the item, Algolia bare identifiers.
+      let named = item.member("item_id", "product_id", "id", "sku") ?? item.member("product")
+      let id = item.scalarText ?? named?.scalarText ?? named?.member("id")?.scalarText
       guard let id, let product = TextCleaner.clean(id) else {
         return .refused(
           Refusal(

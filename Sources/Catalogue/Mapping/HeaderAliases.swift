@@ -234,6 +234,6 @@ enum HeaderAliases {
     ),
     (.currency, "currency currencycode 币种 货币"),
     (.attribution, "attributiontoken attribution queryid recommendationid"),
-    (.items, "items products productdetails ecommerceitems"),
+    (.items, "items products productdetails ecommerceitems objectids"),
   ])
 }
