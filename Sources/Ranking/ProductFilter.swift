@@ -14,6 +14,16 @@ public struct ProductFilter: Sendable, Equatable, Codable {
       self.min = min
       self.max = max
     }
+
+    private enum CodingKeys: String, CodingKey, CaseIterable { case min, max }
+
+    /// Reads a band; other members are an error.
+    public init(from decoder: any Decoder) throws {
+      try decoder.refuseMembers(beyond: CodingKeys.self)
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      min = try members.decodeIfPresent(Double.self, forKey: .min)
+      max = try members.decodeIfPresent(Double.self, forKey: .max)
+    }
   }
 
   /// One of these brands, without regard to case.
@@ -31,6 +41,22 @@ public struct ProductFilter: Sendable, Equatable, Codable {
 
   /// Lets everything through.
   public init() {}
+
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case brand, category, price, availability, attributes, id
+  }
+
+  /// Reads a filter; a condition that is not known is an error, because it would not filter.
+  public init(from decoder: any Decoder) throws {
+    try decoder.refuseMembers(beyond: CodingKeys.self)
+    let members = try decoder.container(keyedBy: CodingKeys.self)
+    brand = try members.decodeIfPresent([String].self, forKey: .brand)
+    category = try members.decodeIfPresent([String].self, forKey: .category)
+    price = try members.decodeIfPresent(PriceBand.self, forKey: .price)
+    availability = try members.decodeIfPresent([Availability].self, forKey: .availability)
+    attributes = try members.decodeIfPresent([String: [String]].self, forKey: .attributes)
+    id = try members.decodeIfPresent([String].self, forKey: .id)
+  }
 
   /// Whether nothing is asked.
   public var isEmpty: Bool { self == ProductFilter() }

@@ -1,4 +1,5 @@
 internal import AkinCatalogue
+internal import AkinRanking
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
@@ -105,6 +106,11 @@ enum JSON {
       return try decoder.decode(type, from: Data(body.readableBytesView))
     } catch let error as DecodingError {
       throw problem(error, body)
+    } catch let unknown as UnknownMember {
+      throw .field(
+        path(unknown.path),
+        "is not known here; there are "
+          + unknown.known.map(snake).sorted().joined(separator: ", "))
     } catch let problem as Problem {
       throw problem
     } catch {
@@ -112,10 +118,11 @@ enum JSON {
     }
   }
 
+  private static func path(_ keys: [any CodingKey]) -> String {
+    keys.map { $0.intValue.map(String.init) ?? snake($0.stringValue) }.joined(separator: ".")
+  }
+
   private static func problem(_ error: DecodingError, _ body: ByteBuffer) -> Problem {
-    func path(_ keys: [any CodingKey]) -> String {
-      keys.map { $0.intValue.map(String.init) ?? snake($0.stringValue) }.joined(separator: ".")
-    }
     switch error {
     case .keyNotFound(let key, let context):
       return .field(path(context.codingPath + [key]), "is missing")

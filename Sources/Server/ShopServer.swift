@@ -121,6 +121,7 @@ public final class ShopServer: Sendable {
     router.add(
       middleware: CheckKeys(
         store: shop.store, options: options, cache: keys, limiter: limiter, now: now))
+    router.add(middleware: CheckParameters())
     HealthRoutes(server: self).add(to: router)
     ProductRoutes(server: self).add(to: router)
     ShelfRoutes(server: self).add(to: router)

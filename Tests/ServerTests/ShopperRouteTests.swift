@@ -145,3 +145,52 @@ import Testing
     #expect(try await shop.ask(.post, "/v1/embeddings", #"{"input":[]}"#).status == 422)
   }
 }
+
+/// What nobody knows is an error: a filter that was mistyped would not filter.
+@Suite struct UnknownNameTests {
+  @Test(arguments: [
+    "/v1/products/p0/similar?brnd=Acme", "/v1/similar?text=coat&limit=3", "/v1/products?page=2",
+    "/v1/search?q=coat&query=x", "/v1/suggest?q=c&size=3", "/v1/rules?sort=x", "/v1/overview?x=1",
+  ])
+  func unknownParametersAreNamed(path: String) async throws {
+    let shop = try TestShop()
+    try await shop.fill(TestShop.titles)
+    let answer = try await shop.ask(.get, path)
+    let name = try #require(path.split(separator: "&").last?.split(separator: "?").last)
+    let expected = name.split(separator: "=").first.map(String.init)
+    let errors = answer.json["errors"] as? [[String: Any]] ?? []
+    #expect(answer.status == 422 && errors.first?["field"] as? String == expected, "\(answer.text)")
+  }
+
+  @Test(arguments: [
+    (#"{"usr":"u"}"#, "usr"), (#"{"context":{"pge":"home"}}"#, "context.pge"),
+    (#"{"filter":{"brnd":["Acme"]}}"#, "filter.brnd"),
+    (#"{"slots":[{"kind":"popular","count":3}]}"#, "slots.0.count"),
+    (#"{"filter":{"price":{"maximum":3}}}"#, "filter.price.maximum"),
+  ])
+  func unknownMembersAreNamed(body: String, field: String) async throws {
+    let shop = try TestShop()
+    let answer = try await shop.ask(.post, "/v1/recommend", body)
+    let errors = answer.json["errors"] as? [[String: Any]] ?? []
+    #expect(answer.status == 422 && errors.first?["field"] as? String == field, "\(answer.text)")
+  }
+
+  @Test func listsTakeAnyFieldAsAFilter() async throws {
+    let shop = try TestShop()
+    let lines = [
+      #"{"id":"a","title":"red coat","brand":"Acme","colour":"red"}"#,
+      #"{"id":"b","title":"red coat long","brand":"Acme","colour":"red"}"#,
+      #"{"id":"c","title":"red coat wide","brand":"Other","colour":"red"}"#,
+      #"{"id":"d","title":"red coat tall","brand":"Acme","colour":"blue"}"#,
+    ]
+    let sent = try await shop.ask(
+      .post, "/v1/products", lines.joined(separator: "\n"),
+      headers: [.contentType: "application/x-ndjson"])
+    #expect(sent.status == 200, "\(sent.text)")
+    shop.shop.waitForVectors()
+    let filter = "filter=colour%3Dred%3Bbrand%3DAcme"
+    #expect(try await shop.ask(.get, "/v1/products/a/similar?k=3&\(filter)").ids == ["b"])
+    #expect(try await shop.ask(.get, "/v1/products?\(filter)").ids == ["a", "b"])
+    #expect(try await shop.ask(.get, "/v1/products/a/similar?filter=colour").status == 422)
+  }
+}

@@ -5,7 +5,8 @@ internal import AkinSimilarity
 ///
 /// Most texts belong to a graph: their lists among themselves were made by a build. Texts that came
 /// since are few; they are compared with every query, so that a product is found as soon as its
-/// vector is there, without touching the graph.
+/// vector is there, without touching the graph. They stand in tiers, each at least twice as large as the
+/// next, so that a text is packed anew only as often as tiers grow together: O(log n) times.
 struct LiveContent: Sendable {
   /// What a build made. Never changes.
   private final class Graph: Sendable {
@@ -29,7 +30,14 @@ struct LiveContent: Sendable {
 
   let dimension: Int
   private var graph: Graph
-  private var recent: ExactNeighbours?
+  /// Texts outside the graph that are packed together.
+  private struct Tier: Sendable {
+    /// The place of its first text in ``recentTexts``.
+    var first: Int
+    var index: ExactNeighbours
+  }
+
+  private var tiers: [Tier] = []
   private var recentTexts: [Int] = []
   private var recentRows: [Int: Int] = [:]
 
@@ -69,20 +77,29 @@ struct LiveContent: Sendable {
 
   /// The vector of `text`.
   func vector(_ text: Int) -> ArraySlice<Float>? {
-    if let row = recentRows[text] { return recent?.vectors[row] }
+    if let row = recentRows[text], let tier = tiers.last(where: { $0.first <= row }) {
+      return tier.index.vectors[row - tier.first]
+    }
     return row(text).map { graph.index.vectors[$0] }
   }
 
-  /// Adds texts that have no vector yet. O(recent texts · dimension).
+  /// Adds texts that have no vector yet. O(texts · dimension · log of the recent ones), in the mean.
   mutating func add(_ vectors: Vectors, texts: [Int]) throws {
-    guard !texts.isEmpty else { return }
-    var all = recent?.vectors ?? Vectors(dimension: dimension)
+    var first = recentTexts.count
+    var fresh = Vectors(dimension: dimension)
     for (row, text) in texts.enumerated() where !contains(text) {
-      try all.append(vectors[row])
+      try fresh.append(vectors[row])
       recentRows[text] = recentTexts.count
       recentTexts.append(text)
     }
-    recent = try ExactNeighbours(all)
+    guard fresh.count > 0 else { return }
+    while let last = tiers.last, last.index.vectors.count < 2 * fresh.count {
+      tiers.removeLast()
+      fresh = try Vectors(
+        values: last.index.vectors.values + fresh.values, dimension: dimension)
+      first = last.first
+    }
+    tiers.append(Tier(first: first, index: try ExactNeighbours(fresh)))
   }
 
   /// The `k` texts nearest to `text`, best first, without itself. O(recent texts · dimension) where
@@ -150,9 +167,10 @@ struct LiveContent: Sendable {
   }
 
   private func searchRecent(_ query: Vectors, k: Int) throws -> [Neighbour] {
-    guard let recent else { return [] }
-    return try recent.search(query, k: min(k, recentTexts.count))[0]
-      .map { Neighbour(item: recentTexts[$0.item], score: $0.score) }
+    try tiers.flatMap { tier in
+      try tier.index.search(query, k: min(k, tier.index.vectors.count))[0]
+        .map { Neighbour(item: recentTexts[tier.first + $0.item], score: $0.score) }
+    }
   }
 }
 

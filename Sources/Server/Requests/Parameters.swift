@@ -1,6 +1,7 @@
 internal import AkinCatalogue
 internal import AkinRanking
 internal import AkinStorage
+internal import Foundation
 internal import Hummingbird
 
 /// The parameters of a request's address, read with limits.
@@ -71,7 +72,8 @@ struct Query {
     return choice
   }
 
-  /// `brand`, `category`, `availability`, `price_min`, `price_max`.
+  /// `brand`, `category`, `availability`, `price_min`, `price_max`, and further fields as
+  /// `filter=colour=black;size=M|L`.
   func filter() throws(Problem) -> ProductFilter {
     var filter = ProductFilter()
     filter.brand = try list("brand")
@@ -90,6 +92,21 @@ struct Query {
         known.append(value)
       }
       filter.availability = known
+    }
+    for part in try text("filter")?.split(separator: ";") ?? [] {
+      let sides = part.split(separator: "=", maxSplits: 1).map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }
+      let values = sides.last?.split(separator: "|").map(String.init) ?? []
+      guard sides.count == 2, !sides[0].isEmpty, !values.isEmpty else {
+        throw .field("filter", "takes field=value|value;field=value, not '\(part.prefix(80))'")
+      }
+      switch sides[0].lowercased() {
+      case "brand": filter.brand = values
+      case "category": filter.category = values
+      case "id": filter.id = values
+      default: filter.attributes = (filter.attributes ?? [:]).merging([sides[0]: values]) { $1 }
+      }
     }
     return filter
   }

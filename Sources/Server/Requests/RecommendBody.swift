@@ -11,6 +11,24 @@ struct RecommendBody: Decodable {
     var k: Int?
     var product: String?
     var filter: ProductFilter?
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+      case name, kind, k, product, filter
+    }
+
+    init(kind: ShelfKind?, k: Int?, product: String?) {
+      (self.kind, self.k, self.product) = (kind, k, product)
+    }
+
+    init(from decoder: any Decoder) throws {
+      try decoder.refuseMembers(beyond: CodingKeys.self)
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      name = try members.decodeIfPresent(String.self, forKey: .name)
+      kind = try members.decodeIfPresent(ShelfKind.self, forKey: .kind)
+      k = try members.decodeIfPresent(Int.self, forKey: .k)
+      product = try members.decodeIfPresent(String.self, forKey: .product)
+      filter = try members.decodeIfPresent(ProductFilter.self, forKey: .filter)
+    }
   }
 
   /// Where and for whom the lists are shown.
@@ -21,6 +39,16 @@ struct RecommendBody: Decodable {
     var audiences: [String]?
     /// What the shopper has before him now, the latest first: a basket, the product's page.
     var products: [String]?
+
+    private enum CodingKeys: String, CodingKey, CaseIterable { case page, audiences, products }
+
+    init(from decoder: any Decoder) throws {
+      try decoder.refuseMembers(beyond: CodingKeys.self)
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      page = try members.decodeIfPresent(String.self, forKey: .page)
+      audiences = try members.decodeIfPresent([String].self, forKey: .audiences)
+      products = try members.decodeIfPresent([String].self, forKey: .products)
+    }
   }
 
   var user: String?
@@ -35,6 +63,27 @@ struct RecommendBody: Decodable {
   var whyNot: String?
   var context: Context?
   var slots: [Slot]?
+
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case user, visitor, session, k, kind, product, filter, exclude, explain, whyNot, context, slots
+  }
+
+  init(from decoder: any Decoder) throws {
+    try decoder.refuseMembers(beyond: CodingKeys.self)
+    let members = try decoder.container(keyedBy: CodingKeys.self)
+    user = try members.decodeIfPresent(String.self, forKey: .user)
+    visitor = try members.decodeIfPresent(String.self, forKey: .visitor)
+    session = try members.decodeIfPresent(String.self, forKey: .session)
+    k = try members.decodeIfPresent(Int.self, forKey: .k)
+    kind = try members.decodeIfPresent(ShelfKind.self, forKey: .kind)
+    product = try members.decodeIfPresent(String.self, forKey: .product)
+    filter = try members.decodeIfPresent(ProductFilter.self, forKey: .filter)
+    exclude = try members.decodeIfPresent([String].self, forKey: .exclude)
+    explain = try members.decodeIfPresent(Bool.self, forKey: .explain)
+    whyNot = try members.decodeIfPresent(String.self, forKey: .whyNot)
+    context = try members.decodeIfPresent(Context.self, forKey: .context)
+    slots = try members.decodeIfPresent([Slot].self, forKey: .slots)
+  }
 
   /// The most products that one list may hold.
   static let most = 200
