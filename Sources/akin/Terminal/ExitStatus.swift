@@ -43,6 +43,7 @@ struct ExitStatus {
     case let error as ImportError:
       error.code == .rejectsNotWritable ? cannotWrite : unusableInput
     case let error as EncoderError: encoderCode(error.code)
+    case let error as TaggerError: error.code == .notWritable ? cannotWrite : unusableInput
     case let error as MatchError: error.code == .notWritable ? cannotWrite : unusableInput
     case let error as StorageError: storageCode(error.code)
     case let error as EngineError: engineCode(error.code)
