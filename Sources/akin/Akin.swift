@@ -26,7 +26,7 @@ import Foundation
       GraphCommand.self, PlanCommand.self, DuplicatesCommand.self,
       IndexCommand.self, EvaluateCommand.self, TuneCommand.self,
       TrainCommand.self,
-      RecommendCommand.self, RelateCommand.self, MatchCommand.self,
+      RecommendCommand.self, RelateCommand.self, MatchCommand.self, TagCommand.self,
       ModelCommand.self, DoctorCommand.self,
       ServeCommand.self, UpCommand.self, KeyCommand.self, StoreCommand.self, BackupCommand.self,
       RestoreCommand.self,

@@ -7,6 +7,7 @@ extension Operator {
   fileprivate static let argmax = Operator("aten::argmax")
   fileprivate static let topk = Operator("aten::topk")
   fileprivate static let sort = Operator("aten::sort.stable")
+  fileprivate static let logSumExp = Operator("aten::logsumexp")
   fileprivate static let variance = Operator("aten::var.correction")
 }
 
@@ -58,6 +59,13 @@ extension Tensor {
   ) throws(NeuralError) -> Tensor {
     let length = try norm([dimension], keepingDimensions: true)
     return try self / length.clamped(to: epsilon...(.infinity))
+  }
+
+  /// `log Σ exp(x)` along a dimension, without overflow.
+  public func logSumExp(
+    dimension: Int, keepingDimension: Bool = false
+  ) throws(NeuralError) -> Tensor {
+    try Operator.logSumExp(.tensor(self), .integers([dimension]), .bool(keepingDimension))
   }
 
   /// The greatest elements.
