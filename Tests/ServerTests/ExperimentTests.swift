@@ -123,6 +123,9 @@ private final class Clock: Sendable {
     // Of somebody whom the experiment never saw.
     _ = try await shop.ask(
       .post, "/v1/events", #"{"event":"purchase","user_id":"other","item_id":"p1"}"#)
+    // Who only looks on is not counted.
+    let looking = try await shop.ask(.post, "/v1/recommend", #"{"user":"watched","shown":false}"#)
+    #expect(looking.status == 200, "\(looking.text)")
     let found = try await result(shop)
     // The last day has seen what the whole has.
     let (whole, day) = (found["bare"]?["against"] as? [String: Any], try await lastDay(shop))

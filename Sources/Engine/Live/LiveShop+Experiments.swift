@@ -107,14 +107,17 @@ extension LiveShop {
   /// The variant in which a shopper sees a list, and that he saw it; `nil` where no experiment is
   /// running, where it makes no difference to such a list, or where nobody says who he is.
   ///
-  /// - Parameter names: the shopper's names; of several the user's comes first, then the visitor's.
-  package func trial(for names: [ShopperName], kind: String)
+  /// - Parameters:
+  ///   - names: the shopper's names; of several the user's comes first, then the visitor's.
+  ///   - isShown: whether he sees the list; else somebody looks on, and it does not count.
+  package func trial(for names: [ShopperName], kind: String, isShown: Bool = true)
     -> (experiment: String, variant: Experiment.Variant)?
   {
     guard let shopper = names.first,
       let experiment = experimentTable.withLock({ $0.first { $0.state == .running } }),
       experiment.affects(kind), let variant = experiment.variant(of: shopper)
     else { return nil }
+    guard isShown else { return (experiment.id, variant) }
     exposures.add(
       Exposure(experiment: experiment.id, variant: variant.id, shopper: shopper, first: now()))
     return (experiment.id, variant)

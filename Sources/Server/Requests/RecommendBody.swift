@@ -61,11 +61,14 @@ struct RecommendBody: Decodable {
   var exclude: [String]?
   var explain: Bool?
   var whyNot: String?
+  /// Whether the shopper sees the lists; `false` for somebody who looks on.
+  var shown: Bool?
   var context: Context?
   var slots: [Slot]?
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case user, visitor, session, k, kind, product, filter, exclude, explain, whyNot, context, slots
+    case user, visitor, session, k, kind, product, filter, exclude, explain, whyNot, shown, context,
+      slots
   }
 
   init(from decoder: any Decoder) throws {
@@ -81,6 +84,7 @@ struct RecommendBody: Decodable {
     exclude = try members.decodeIfPresent([String].self, forKey: .exclude)
     explain = try members.decodeIfPresent(Bool.self, forKey: .explain)
     whyNot = try members.decodeIfPresent(String.self, forKey: .whyNot)
+    shown = try members.decodeIfPresent(Bool.self, forKey: .shown)
     context = try members.decodeIfPresent(Context.self, forKey: .context)
     slots = try members.decodeIfPresent([Slot].self, forKey: .slots)
   }

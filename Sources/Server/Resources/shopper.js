@@ -41,7 +41,7 @@ export async function shopper() {
     const id = encodeURIComponent(name.value.trim());
     const [history, lists] = await Promise.all([
       api("GET", `/v1/shoppers/${id}?kind=${kind.value}`),
-      api("POST", "/v1/recommend", { [kind.value]: name.value.trim(), k: 12, explain: true })]);
+      api("POST", "/v1/recommend", { [kind.value]: name.value.trim(), k: 12, explain: true, shown: false })]);
     const erase = h("button", { class: "quiet danger", type: "button", onclick: guarded(async () => {
       if (!confirm(t("eraseSure"))) return;
       const receipt = await api("DELETE", `/v1/shoppers/${id}?kind=${kind.value}`);

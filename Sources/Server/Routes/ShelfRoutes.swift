@@ -84,7 +84,8 @@ struct ShelfRoutes {
       request.history = history
       do {
         var answer = try await answer(
-          request, for: body.names, explains: body.explain ?? false, whyNot: body.whyNot)
+          request, for: body.names, isShown: body.shown ?? true, explains: body.explain ?? false,
+          whyNot: body.whyNot)
         shown.formUnion(answer.items.map(\.id))
         answer.name = slot.name ?? (body.slots == nil ? nil : "slot-\(index)")
         answers.append(answer)
@@ -97,12 +98,13 @@ struct ShelfRoutes {
   }
 
   private func answer(
-    _ request: ShelfRequest, for names: [ShopperName], explains: Bool, whyNot: String?
+    _ request: ShelfRequest, for names: [ShopperName], isShown: Bool = true, explains: Bool,
+    whyNot: String?
   ) async throws -> ShelfAnswer {
     let shop = server.shop
     var request = request
     request.explains = explains
-    let trial = shop.trial(for: names, kind: request.kind.rawValue)
+    let trial = shop.trial(for: names, kind: request.kind.rawValue, isShown: isShown)
     request.variant = trial?.variant
     let shelf =
       request.relation == nil
