@@ -97,14 +97,17 @@ let package = Package(
     module("Neural", ["CTorch"]),
     module("Encoders", ["AkinNeural", "AkinText", "AkinCatalogue"]),
     module("Similarity", ["AkinCatalogue", "CKernels"]),
+    module("Trees", ["AkinSimilarity"]),
     module(
-      "Search", ["AkinCatalogue", "AkinSimilarity", "AkinText", "CKernels"],
+      "Search", ["AkinCatalogue", "AkinSimilarity", "AkinText", "AkinTrees", "CKernels"],
       resources: [.embedInCode("Lexicon/lexicon.txt")]),
     module("Alike", ["AkinCatalogue", "AkinText", "AkinEncoders", "AkinSimilarity"]),
     module("Evaluation", ["AkinCatalogue", "AkinSimilarity", "CKernels"]),
     module(
       "Recommenders",
-      ["AkinCatalogue", "AkinEvaluation", "AkinNeural", "AkinSimilarity", "CKernels"]),
+      [
+        "AkinCatalogue", "AkinEvaluation", "AkinNeural", "AkinSimilarity", "AkinTrees", "CKernels",
+      ]),
     module("Ranking", ["AkinCatalogue"]),
     module(
       "Storage", ["AkinCatalogue", "CPostgres", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -118,7 +121,7 @@ let package = Package(
       [
         "AkinCatalogue", "AkinText", "AkinNeural", "AkinEncoders", "AkinAlike", "AkinSimilarity",
         "AkinEvaluation", "AkinRecommenders", "AkinRanking", "AkinSearch", "AkinStorage",
-        "AkinReport",
+        "AkinReport", "AkinTrees",
       ]),
     module(
       "Server",
@@ -143,7 +146,7 @@ let package = Package(
       dependencies: [
         "AkinEngine", "AkinAlike", "AkinCatalogue", "AkinEncoders", "AkinEvaluation",
         "AkinRecommenders", "AkinSearch",
-        "AkinServer", "AkinSimilarity", "AkinStorage",
+        "AkinServer", "AkinSimilarity", "AkinStorage", "AkinTrees",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -166,7 +169,8 @@ let package = Package(
       dependencies: ["AkinAlike", "AkinEncoders", "AkinSimilarity", "AkinCatalogue"],
       path: "Benchmarks/Alike", exclude: ["minhash.py", "run"], swiftSettings: swiftSettings),
     .executableTarget(
-      name: "akin-bench-search", dependencies: ["AkinSearch", "AkinCatalogue", "AkinSimilarity"],
+      name: "akin-bench-search",
+      dependencies: ["AkinSearch", "AkinCatalogue", "AkinSimilarity", "AkinTrees"],
       path: "Benchmarks/Search", exclude: ["compare.py", "corpus.py", "run", "tantivy-speed.py"],
       swiftSettings: swiftSettings),
     .executableTarget(
@@ -199,10 +203,13 @@ let package = Package(
     tests(
       "Similarity", ["AkinCatalogue", "CKernels", "akin-index-writer"],
       exclude: ["Durable/Fixtures"]),
-    tests("Search", ["AkinCatalogue", "AkinText", "CKernels"]),
+    tests("Trees"),
+    tests("Search", ["AkinCatalogue", "AkinText", "AkinTrees", "CKernels"]),
     tests("Alike", ["AkinCatalogue", "AkinEncoders", "AkinSimilarity"]),
     tests("Evaluation", ["AkinCatalogue"]),
-    tests("Recommenders", ["AkinCatalogue", "AkinEvaluation", "AkinSimilarity", "CKernels"]),
+    tests(
+      "Recommenders",
+      ["AkinCatalogue", "AkinEvaluation", "AkinSimilarity", "AkinTrees", "CKernels"]),
     tests("Ranking", ["AkinCatalogue"]),
     // Starts a PostgreSQL server for those that follow.
     .target(

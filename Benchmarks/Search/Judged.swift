@@ -1,6 +1,7 @@
 import AkinCatalogue
 import AkinSearch
 import AkinSimilarity
+import AkinTrees
 import Foundation
 
 /// Judged pairs of `search/homedepot`: learns on train, stops on validation, and writes what each

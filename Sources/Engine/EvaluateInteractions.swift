@@ -59,6 +59,10 @@ public struct EvaluateInteractions {
   public var beside: [RecommenderSettings] = []
   /// Whether the area under the ROC curve is computed, which takes several times longer.
   public var measuresArea = false
+  /// Rows of items that belong together, put below the users for the one recommender.
+  public var side: URL?
+  /// What those rows weigh; chosen on validation where `nil`.
+  public var sideWeight: Float?
   private let progress: any ProgressReporter
 
   /// Evaluates `choice`.
@@ -94,7 +98,7 @@ public struct EvaluateInteractions {
         parts.append(
           .init(
             name: part.settings.name.rawValue, weight: part.weight,
-            model: try fit(part.settings, to: split.train)))
+            model: try fit(part.settings, choice.side, to: split.train)))
       }
     }.seconds
     let blend = try Blend(parts, isDamped: choice.isDamped)
@@ -142,11 +146,16 @@ public struct EvaluateInteractions {
     var parts: [(settings: RecommenderSettings, weight: Float)]
     var isDamped = true
     var reason: String?
+    /// What is put below the users of a single recommender, and its weight.
+    var side: (rows: Interactions, weight: Float)?
     var candidates: [EvaluationReport.Candidate] = []
     var seconds: Double?
 
     var summary: String {
-      guard parts.count > 1 else { return parts.first?.settings.summary ?? "" }
+      guard parts.count > 1 else {
+        let beside = side.map { "; \($0.rows.userCount) side rows of weight \($0.weight)" } ?? ""
+        return (parts.first?.settings.summary ?? "") + beside
+      }
       let form = isDamped ? "" : ", as shares of each one's largest score"
       return parts.map { "\($0.weight) × \($0.settings.name.rawValue) (\($0.settings.summary))" }
         .joined(separator: " + ") + form
@@ -155,7 +164,10 @@ public struct EvaluateInteractions {
 
   private func choose(for train: Interactions) throws -> Chosen {
     switch choice {
-    case .one(let settings): return Chosen(parts: [(try settings.changing(changes), 1)])
+    case .one(let settings):
+      let settings = try settings.changing(changes)
+      guard let side else { return Chosen(parts: [(settings, 1)]) }
+      return try choose(settings, side: Self.rows(of: side, below: train.itemCount), train)
     case .automatic: break
     }
     var search = RecommenderSearch()
@@ -184,14 +196,71 @@ public struct EvaluateInteractions {
       }, seconds: seconds)
   }
 
-  private func fit(_ settings: RecommenderSettings, to train: Interactions) throws
-    -> any Recommender
+  /// The rows of a side without items that are neither in train nor in test.
+  private static func rows(of side: URL, below itemCount: Int) throws(BehaviourError)
+    -> Interactions
   {
-    progress.begin("Fitting \(settings.name.rawValue)", total: nil, unit: "steps")
-    let model = try settings.fit(train) { done, _ in
-      try Task.checkCancellation()
-      progress.advance(to: done)
+    let all = try AdjacencyFile(side).interactions()
+    return Interactions(
+      rows: (0..<all.userCount).map { row in all[row].map(Int.init).filter { $0 < itemCount } },
+      itemCount: itemCount)
+  }
+
+  /// What the rows of the side weigh: the best of a few on what is held out of train, or what was
+  /// asked for. The candidate of weight 0 is the recommender alone; where it is best, it is taken.
+  private func choose(
+    _ settings: RecommenderSettings, side: Interactions, _ train: Interactions
+  ) throws -> Chosen {
+    if let sideWeight {
+      return Chosen(parts: [(settings, 1)], side: (side, sideWeight))
     }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let held = try SettingsValidation(
+      holdingOut: validFraction, of: train, by: .init(.ndcg, at: 20),
+      threads: ProcessInfo.processInfo.activeProcessorCount, seed: seed)
+    var chosen = Chosen(parts: [(settings, 1)])
+    progress.begin("Choosing the side's weight", total: Self.sideWeights.count, unit: "weights")
+    for (index, weight) in Self.sideWeights.enumerated() {
+      let fitted = clock.now
+      let score = try held.score {
+        try fit(settings, weight > 0 ? (side, weight) : nil, to: $0, isQuiet: true)
+      }.mean
+      chosen.candidates.append(
+        .init(
+          recommender: settings.name.rawValue, settings: "side weight \(weight)", score: score,
+          fitSeconds: fitted.duration(to: clock.now).seconds))
+      if score > chosen.candidates.dropLast().map(\.score).max() ?? -1 {
+        chosen.side = weight > 0 ? (side, weight) : nil
+      }
+      progress.advance(to: index + 1)
+    }
+    chosen.candidates.sort { $0.score > $1.score }
+    chosen.reason = "\(chosen.candidates[0].settings) was best by NDCG@20 on validation"
+    progress.end(chosen.reason ?? "")
+    chosen.seconds = start.duration(to: clock.now).seconds
+    return chosen
+  }
+
+  /// Weights of a side that are tried.
+  static let sideWeights: [Float] = [0, 0.03, 0.1, 0.3, 1, 3]
+
+  private func fit(
+    _ settings: RecommenderSettings, _ side: (rows: Interactions, weight: Float)? = nil,
+    to train: Interactions, isQuiet: Bool = false
+  ) throws -> any Recommender {
+    func step(_ done: Int, _ total: Int) throws {
+      try Task.checkCancellation()
+      if !isQuiet { progress.advance(to: done) }
+    }
+    func model() throws -> any Recommender {
+      guard let side else { return try settings.fit(train, progress: step) }
+      return try Collective(settings, side: side.rows, weight: side.weight)
+        .fit(train, progress: step)
+    }
+    if isQuiet { return try model() }
+    progress.begin("Fitting \(settings.name.rawValue)", total: nil, unit: "steps")
+    let model = try model()
     progress.end("\(settings.summary)")
     return model
   }

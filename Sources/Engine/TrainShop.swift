@@ -63,13 +63,13 @@ public final class TrainShop {
     progress.end(
       "\(behaviour.shoppers.count.formatted()) shoppers, \(behaviour.items.count.formatted())"
         + " items, \(behaviour.count.formatted()) deeds")
-    let choice = try choose(behaviour)
+    let facts = try behaviour.items.facts(in: store)
+    let choice = try choose(behaviour, facts)
     let test = TrainingTest(behaviour, cut: options.cut, progress: progress)
     let tested = try test.run(
       fit(choice.candidates, to: test.train, "Fitting for the test"), choice)
-    let kept = try fit(
-      choice.candidates.filter { $0.all > 0 || $0.new > 0 }, to: behaviour.history(through: 2),
-      "Fitting on everything")
+    let everything = behaviour.history(through: 2)
+    let kept = try fit(choice.needed, to: everything, "Fitting on everything")
     var report = tested.report(choice, behaviour, cut: options.cut)
     report.seconds = started.duration(to: .now).seconds
     report.finished = now().timeIntervalSince1970
@@ -82,43 +82,15 @@ public final class TrainShop {
             name: candidate.name, weight: candidate.all, newWeight: candidate.new,
             form: candidate.form, file: ""), candidate.model
         )
-      }, items: behaviour.items.representatives, weights: options.weights, report: report,
+      },
+      orders: (
+        try choice.all.kept.map { try $0.refitted(kept.whole(\.all), everything, facts: facts) },
+        try choice.new.kept.map { try $0.refitted(kept.whole(\.new), everything, facts: facts) }
+      ), items: behaviour.items.representatives, weights: options.weights, report: report,
       in: store)
     progress.end("\(kept.count) recommenders")
     return report
   }
-}
-
-/// A recommender that was fitted, and its weights in the two blends.
-struct FittedCandidate: Sendable {
-  var candidate: ShopCandidate
-  var model: any Recommender
-  var seconds: Double
-  /// Weight in lists that may hold what the shopper has.
-  var all: Float = 0
-  /// Weight in lists of what is new to the shopper.
-  var new: Float = 0
-
-  var name: String { candidate.name }
-  var form: WeightForm { candidate.form }
-}
-
-extension [FittedCandidate] {
-  /// Their blend by one kind of weight, without those of weight 0.
-  func blend(_ weight: (FittedCandidate) -> Float) throws -> Blend {
-    try Blend(
-      filter { weight($0) > 0 }.map {
-        Blend.Part(name: $0.name, weight: weight($0), model: $0.model, form: $0.form)
-      })
-  }
-}
-
-/// What validation chose.
-struct TrainingChoice: Sendable {
-  var candidates: [FittedCandidate]
-  var all: BlendSearch.Outcome
-  var new: BlendSearch.Outcome
-  var allowsRepeats: Bool
 }
 
 // MARK: Choosing
@@ -128,7 +100,8 @@ extension TrainShop {
   /// end of lists that the others cannot fill, get what most shoppers take.
   private static let fallbackWeight: Float = 0.001
 
-  private func choose(_ behaviour: ShopBehaviour) throws -> TrainingChoice {
+  private func choose(_ behaviour: ShopBehaviour, _ facts: ItemFacts) throws -> TrainingChoice {
+    let started = ContinuousClock.now
     let train = behaviour.history(through: 0)
     let relevant = behaviour.targets(in: 1)
     guard train.count > 0, relevant.count > 0 else {
@@ -154,9 +127,43 @@ extension TrainShop {
     }
     progress.end(
       "\(Self.words(candidates, \.all)); new products: \(Self.words(candidates, \.new))")
+    func learned(_ mayRepeat: Bool, _ weight: (FittedCandidate) -> Float) throws
+      -> LearnedOrderTraining.Outcome?
+    {
+      // Learning costs about as much as scoring the candidates did, twice.
+      guard started.duration(to: .now).seconds < options.budget / 2 else { return nil }
+      return try learn(
+        candidates.whole(weight), facts, train, relevant, mayRepeat: mayRepeat)
+    }
     return TrainingChoice(
-      candidates: candidates, all: all, new: new,
+      candidates: candidates, facts: facts,
+      all: .init(blend: all, learned: try learned(true, \.all)),
+      new: .init(blend: new, learned: try learned(false, \.new)),
       allowsRepeats: search.prefersRepeats(all, over: new))
+  }
+
+  private func learn(
+    _ blend: Blend, _ facts: ItemFacts, _ train: Interactions, _ relevant: Interactions,
+    mayRepeat: Bool
+  ) throws -> LearnedOrderTraining.Outcome? {
+    progress.begin(
+      mayRepeat ? "Learning the order" : "Learning the order of new products", total: nil,
+      unit: "shoppers")
+    var training = LearnedOrderTraining()
+    (training.cut, training.seed) = (options.cut, options.seed)
+    let outcome = try training.learn(
+      blend, facts: facts, train: train, relevant: relevant, mayRepeat: mayRepeat
+    ) { [progress] done, _ in
+      try Task.checkCancellation()
+      progress.advance(to: done)
+    }
+    progress.end(
+      outcome.map {
+        "\($0.order.treeCount) trees; validation "
+          + String(format: "%.4f", $0.score) + String(format: " beside %.4f", $0.blend)
+          + ($0.isBetter ? "" : ": the blend stays")
+      } ?? "too few shoppers to learn from")
+    return outcome
   }
 
   /// Candidates in the order of their cost, as many as the budget lasts for; popularity always.

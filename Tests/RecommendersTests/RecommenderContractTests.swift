@@ -47,6 +47,11 @@ import Testing
       ShopCandidate("session-knn", .sessionNeighbours(SessionNeighbours()), .counts),
       ShopCandidate("content", .content(ContentModel(alike)), .counts),
     ]
+    + settings.filter { Collective.bases.contains($0.name) }.map {
+      ShopCandidate(
+        "fused-\($0.name.rawValue)",
+        .collective(Collective($0, alike: ContentModel(alike), weight: 0.5)), .counts)
+    }
 
   /// Every item is like the others of its group.
   private static let alike: NeighbourLists = {
@@ -183,7 +188,12 @@ import Testing
   /// An empty history, an item nobody took, a shopper of nothing: no crash, no NaN.
   @Test(arguments: all) func emptyRowsAreNoTrouble(_ settings: ShopCandidate) throws {
     // Its lists are of ten items.
-    guard settings.name != "content" else { return }
+    if settings.name == "content" || settings.name == "fused-graph-filter" { return }
+    var settings = settings
+    if case .collective(var fused) = settings.source {
+      fused.side = Interactions(rows: [[0, 4], []], itemCount: 6)
+      settings.source = .collective(fused)
+    }
     let sparse = Interactions(rows: [[0, 1], [], [0, 1, 3], [3, 1]], itemCount: 6)
     let model = try settings.fit(sparse) { _, _ in }
     #expect(try scores(model, Shoppers(known: 0..<4, of: sparse)).allSatisfy(\.isFinite))

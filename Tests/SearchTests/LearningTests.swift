@@ -1,4 +1,5 @@
 import AkinCatalogue
+import AkinTrees
 import Foundation
 import Testing
 
@@ -11,57 +12,6 @@ import Testing
     #expect(abs(fused[0].score - (1 / 63.0 + 1 / 61.0)) < 1e-6)
     #expect(RankFusion(k: 1, weights: [0, 1]).fuse([["a"], ["b"]]).map(\.item) == ["b", "a"])
     #expect(RankFusion().fuse([[String]]()).isEmpty)
-  }
-
-  /// Queries of eight products; the target is a step in column 1, column 0 is noise.
-  private func rows(queries: Int, seed: UInt64) throws -> RankingRows {
-    var state = seed
-    func next() -> Float {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Float(state >> 40) / Float(1 << 24)
-    }
-    var rows = RankingRows(featureCount: 2)
-    for _ in 0..<queries {
-      let values = (0..<8).map { _ in [next(), next()] }
-      try rows.append(values, targets: values.map { $0[1] > 0.7 ? 2 : $0[1] > 0.3 ? 1 : 0 })
-    }
-    return rows
-  }
-
-  @Test(arguments: [TreeOptions.Objective.value, .order(cut: 10)])
-  func aStepIsLearned(objective: TreeOptions.Objective) throws {
-    var options = TreeOptions()
-    options.objective = objective
-    options.columnShare = 1
-    options.trees = 200
-    let trees = try TreeTraining.fit(
-      rows(queries: 300, seed: 1), validation: rows(queries: 60, seed: 2), options: options)
-    #expect(trees.treeCount > 0 && trees.isConsistent)
-    let (low, middle, high) = (
-      trees([0.9, 0.1] as [Float]), trees([0.5, 0.5] as [Float]), trees([0.1, 0.9] as [Float])
-    )
-    #expect(low < middle && middle < high)
-    if objective == .value {
-      #expect(abs(low) < 0.05 && abs(middle - 1) < 0.05 && abs(high - 2) < 0.05)
-    }
-    let again = try TreeTraining.fit(
-      rows(queries: 300, seed: 1), validation: rows(queries: 60, seed: 2), options: options)
-    #expect(again == trees)
-  }
-
-  @Test func degenerateRowsAreLearnedFrom() throws {
-    var rows = RankingRows(featureCount: 2)
-    try rows.append([[.nan, 1], [.nan, 1], [0, .infinity]], targets: [1, 1, 1])
-    var options = TreeOptions()
-    options.smallestLeaf = 1
-    let trees = try TreeTraining.fit(
-      rows, validation: RankingRows(featureCount: 2), options: options)
-    #expect(abs(trees([.nan, 1] as [Float]) - 1) < 1e-5)
-    #expect(throws: SearchError.self) { try rows.append([[1]], targets: [1]) }
-    #expect(throws: SearchError.self) { try rows.append([[1, 2]], targets: [.nan]) }
-    #expect(throws: SearchError.self) {
-      try TreeTraining.fit(RankingRows(featureCount: 2), validation: rows)
-    }
   }
 
   @Test func aRankerLearnsWhatWordsSay() throws {

@@ -17,8 +17,11 @@ public struct Interactions: Sendable, Equatable {
   public let items: [Int32]
   /// The weight of each entry of ``items``; `nil` where all are 1.
   public let weights: [Float]?
-  /// The time of each entry of ``items``, in seconds since 1970; `nil` where unknown.
+  /// The time of each entry of ``items``, in seconds since 1970; `nil` where unknown. Of several
+  /// events that are one entry the latest.
   public let times: [Double]?
+  /// Of the same events the earliest.
+  public let firstTimes: [Double]?
 
   /// The number of interactions.
   public var count: Int { items.count }
@@ -43,7 +46,7 @@ public struct Interactions: Sendable, Equatable {
   /// Takes checked rows over.
   init(
     userCount: Int, itemCount: Int, offsets: [Int], items: [Int32], weights: [Float]?,
-    times: [Double]?
+    times: [Double]?, firstTimes: [Double]?
   ) {
     self.userCount = userCount
     self.itemCount = itemCount
@@ -51,6 +54,7 @@ public struct Interactions: Sendable, Equatable {
     self.items = items
     self.weights = weights
     self.times = times
+    self.firstTimes = firstTimes
   }
 
   /// Rows given as lists of items, all of weight 1 and without times. O(n · log row).
@@ -80,6 +84,7 @@ public struct Interactions: Sendable, Equatable {
     var users = [Int32](repeating: 0, count: count)
     var weights = self.weights.map { [Float](repeating: 0, count: $0.count) }
     var times = self.times.map { [Double](repeating: 0, count: $0.count) }
+    var firstTimes = times
     for user in 0..<userCount {
       for entry in range(of: user) {
         let place = starts[Int(items[entry])]
@@ -87,11 +92,12 @@ public struct Interactions: Sendable, Equatable {
         users[place] = Int32(user)
         if let given = self.weights { weights?[place] = given[entry] }
         if let given = self.times { times?[place] = given[entry] }
+        if let given = self.firstTimes { firstTimes?[place] = given[entry] }
       }
     }
     return Interactions(
       userCount: itemCount, itemCount: userCount, offsets: offsets, items: users,
-      weights: weights, times: times)
+      weights: weights, times: times, firstTimes: firstTimes)
   }
 
   /// The same users and items with those entries alone for which `isKept(user, entry)`. O(n).
@@ -106,7 +112,8 @@ public struct Interactions: Sendable, Equatable {
     return Interactions(
       userCount: userCount, itemCount: itemCount, offsets: offsets,
       items: kept.map { items[$0] }, weights: weights.map { all in kept.map { all[$0] } },
-      times: times.map { all in kept.map { all[$0] } })
+      times: times.map { all in kept.map { all[$0] } },
+      firstTimes: firstTimes.map { all in kept.map { all[$0] } })
   }
 
   /// Some consecutive rows as a matrix of their own. O(their entries).
@@ -116,7 +123,7 @@ public struct Interactions: Sendable, Equatable {
       userCount: range.count, itemCount: itemCount,
       offsets: offsets[range.lowerBound...range.upperBound].map { $0 - entries.lowerBound },
       items: Array(items[entries]), weights: weights.map { Array($0[entries]) },
-      times: times.map { Array($0[entries]) })
+      times: times.map { Array($0[entries]) }, firstTimes: firstTimes.map { Array($0[entries]) })
   }
 
   /// The same entries with other weights; an entry without one counts as 1. O(n).
@@ -124,7 +131,7 @@ public struct Interactions: Sendable, Equatable {
     let given = weights ?? [Float](repeating: 1, count: count)
     return Interactions(
       userCount: userCount, itemCount: itemCount, offsets: offsets, items: items,
-      weights: given.map(transform), times: times)
+      weights: given.map(transform), times: times, firstTimes: firstTimes)
   }
 
   /// The same entries in a larger matrix.
@@ -135,6 +142,6 @@ public struct Interactions: Sendable, Equatable {
     let rest = repeatElement(count, count: userCount - self.userCount)
     return Interactions(
       userCount: userCount, itemCount: itemCount, offsets: offsets + rest, items: items,
-      weights: weights, times: times)
+      weights: weights, times: times, firstTimes: firstTimes)
   }
 }

@@ -1,6 +1,7 @@
 /// Collects single events in any order and makes ``Interactions`` of them.
 ///
-/// Events of one user with one item become one entry: weights add up, the latest time stays.
+/// Events of one user with one item become one entry: weights add up, the latest time stays, and the
+/// earliest beside it.
 public struct InteractionsBuilder: Sendable {
   private var users: [Int32] = []
   private var items: [Int32] = []
@@ -50,7 +51,8 @@ public struct InteractionsBuilder: Sendable {
     precondition(items.allSatisfy { $0 < itemCount }, "an item out of range")
     let rows = order(userCount: userCount)
     let weighted = isWeighted || keepsRepeats
-    var (kept, keptWeights, keptTimes): ([Int32], [Float], [Double]) = ([], [], [])
+    var (kept, keptWeights): ([Int32], [Float]) = ([], [])
+    var (keptTimes, firstTimes): ([Double], [Double]) = ([], [])
     kept.reserveCapacity(count)
     var offsets = [0]
     for user in 0..<userCount {
@@ -61,18 +63,25 @@ public struct InteractionsBuilder: Sendable {
         let weight = isWeighted ? weights[event] : 1
         if kept.count > start, kept[kept.count - 1] == items[event] {
           if weighted { keptWeights[kept.count - 1] += weight }
-          if isTimed { keptTimes[kept.count - 1] = max(keptTimes[kept.count - 1], times[event]) }
+          if isTimed {
+            keptTimes[kept.count - 1] = max(keptTimes[kept.count - 1], times[event])
+            firstTimes[kept.count - 1] = min(firstTimes[kept.count - 1], times[event])
+          }
           continue
         }
         kept.append(items[event])
         if weighted { keptWeights.append(weight) }
-        if isTimed { keptTimes.append(times[event]) }
+        if isTimed {
+          keptTimes.append(times[event])
+          firstTimes.append(times[event])
+        }
       }
       offsets.append(kept.count)
     }
     return Interactions(
       userCount: userCount, itemCount: itemCount, offsets: offsets, items: kept,
-      weights: weighted ? keptWeights : nil, times: isTimed ? keptTimes : nil)
+      weights: weighted ? keptWeights : nil, times: isTimed ? keptTimes : nil,
+      firstTimes: isTimed ? firstTimes : nil)
   }
 
   /// Events by user, by counting.

@@ -1,6 +1,7 @@
 internal import AkinCatalogue
 internal import AkinSearch
 internal import AkinStorage
+internal import AkinTrees
 public import Foundation
 
 /// What learning the order of search results came to.

@@ -72,10 +72,10 @@ struct ShopperScorer: Sendable {
   /// - Parameter explained: of how many the parts are found; those of the others are empty.
   func rank(_ deeds: [Deed], count: Int, repeats: Bool, explained: Int = .max) throws -> [Ranked] {
     let shopper = Shoppers(strangers: 0..<1, of: history(deeds))
-    let blend = repeats ? trained.all : trained.new
+    let order = repeats ? trained.all : trained.new
     var scores = [Float](repeating: 0, count: items.count)
     let best = try scores.withUnsafeMutableBufferPointer { scores in
-      try blend.score(shopper, into: scores)
+      try order.score(shopper, into: scores)
       for item in scores.indices where items.representatives[item].isEmpty {
         scores[item] = -.infinity
       }
@@ -83,7 +83,7 @@ struct ShopperScorer: Sendable {
       var selection = TopSelection(k: count)
       return selection.best(of: UnsafeBufferPointer(scores))
     }
-    return try explain(best, blend, shopper, deeds, first: explained)
+    return try explain(best, order, shopper, deeds, first: explained)
   }
 
   private func history(_ deeds: [Deed]) -> Interactions {
@@ -96,7 +96,7 @@ struct ShopperScorer: Sendable {
   }
 
   private func explain(
-    _ best: [(item: Int32, score: Float)], _ blend: Blend, _ shopper: Shoppers, _ deeds: [Deed],
+    _ best: [(item: Int32, score: Float)], _ order: ShopOrder, _ shopper: Shoppers, _ deeds: [Deed],
     first count: Int
   ) throws -> [Ranked] {
     let target = trained.record.report.target
@@ -109,23 +109,23 @@ struct ShopperScorer: Sendable {
     let explained = best.prefix(count)
     let contributions =
       explained.isEmpty
-      ? [] : try blend.contributions(to: explained.map { Int($0.item) }, for: shopper)
+      ? [] : try order.contributions(to: explained.map { Int($0.item) }, for: shopper)
     return try best.enumerated().map { place, entry in
-      let values = place < contributions.count ? contributions[place] : []
-      let parts = try zip(blend.parts, values).filter { $1 != 0 }.map { part, value in
+      let shares = place < contributions.count ? contributions[place] : []
+      let parts = try shares.map { share in
         var because: String?
-        if let first = try blend.evidence(for: Int(entry.item), in: part, shopper)?.first,
+        if let first = try order.evidence(for: Int(entry.item), by: share.source, shopper)?.first,
           first.score > 0, first.item != Int(entry.item)
         {
           because = own[Int32(first.item)]?.last
         }
-        return Ranked.Part(source: part.name, contribution: value, because: because)
+        return Ranked.Part(source: share.source, contribution: share.contribution, because: because)
       }
       return Ranked(
         // Of several products of one text the shopper's own one.
         product: own[entry.item]?.last ?? items.representatives[Int(entry.item)],
         score: entry.score, taken: own[entry.item]?.taken ?? 0,
-        parts: parts.sorted { $0.contribution > $1.contribution })
+        parts: parts)
     }
   }
 }

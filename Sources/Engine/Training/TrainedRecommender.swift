@@ -23,6 +23,10 @@ struct TrainedRecommender: Sendable {
     var items: [String]
     /// The recommenders.
     var parts: [Part]
+    /// The file of the order learnt for lists that may hold what the shopper has.
+    var order: String?
+    /// The file of that for lists of what is new.
+    var newOrder: String?
     /// What events were worth.
     var weights: EventWeights
     /// The comparison behind the choice.
@@ -33,9 +37,9 @@ struct TrainedRecommender: Sendable {
 
   let record: Record
   /// For lists that may hold what the shopper has.
-  let all: Blend
+  let all: ShopOrder
   /// For lists of what is new to the shopper.
-  let new: Blend
+  let new: ShopOrder
 
   /// The folder of the last training; `nil` before the first.
   static func folder(of store: ShopStore) throws -> String? { try store.kept(.recommender) }
@@ -70,14 +74,18 @@ struct TrainedRecommender: Sendable {
     for part in record.parts {
       models.append(try ModelArchive(contentsOf: folder.appending(path: part.file)).model())
     }
-    func blend(_ weight: (Record.Part) -> Float) throws -> Blend {
-      try Blend(
-        zip(record.parts, models).filter { weight($0.0) > 0 }.map { part, model in
+    let parts = record.parts
+    func order(_ file: String?, _ weight: (Record.Part) -> Float) throws -> ShopOrder {
+      let blend = try Blend(
+        zip(parts, models).filter { file != nil || weight($0.0) > 0 }.map { part, model in
           Blend.Part(name: part.name, weight: weight(part), model: model, form: part.form)
         })
+      guard let file else { return .blend(blend) }
+      return .learned(
+        try LearnedOrder(ModelArchive(contentsOf: folder.appending(path: file)), blend))
     }
-    all = try blend(\.weight)
-    new = try blend(\.newWeight)
+    all = try order(record.order, \.weight)
+    new = try order(record.newOrder, \.newWeight)
     guard all.itemCount == record.items.count, new.itemCount == record.items.count else {
       throw RecommenderError(
         .damaged, "\(folder.path(percentEncoded: false)): does not fit the shop; train it again")
@@ -86,10 +94,14 @@ struct TrainedRecommender: Sendable {
 
   /// Writes the parts and then the record; what was trained before is removed.
   ///
-  /// - Parameter parts: each with its model; `file` is filled in.
+  /// - Parameters:
+  ///   - parts: each with its model; `file` is filled in.
+  ///   - orders: what was learnt over all parts, for lists that may hold what the shopper has and for
+  ///     those of what is new.
   static func save(
-    _ parts: [(part: Record.Part, model: any Recommender)], items: [String],
-    weights: EventWeights, report: TrainingReport, in store: ShopStore
+    _ parts: [(part: Record.Part, model: any Recommender)],
+    orders: (all: LearnedOrder?, new: LearnedOrder?), items: [String], weights: EventWeights,
+    report: TrainingReport, in store: ShopStore
   ) throws {
     let name = "\(KeptWork.recommender.prefix)\(UInt64(report.finished * 1_000))"
     let folder = store.directory.appending(path: name)
@@ -106,7 +118,13 @@ struct TrainedRecommender: Sendable {
       try model.archived().write(to: folder.appending(path: part.file))
       return part
     }
-    let record = Record(folder: name, items: items, parts: kept, weights: weights, report: report)
+    var record = Record(folder: name, items: items, parts: kept, weights: weights, report: report)
+    func write(_ order: LearnedOrder?, _ file: String) throws -> String? {
+      try order?.archived().write(to: folder.appending(path: file))
+      return order == nil ? nil : file
+    }
+    record.order = try write(orders.all, "order.safetensors")
+    record.newOrder = try write(orders.new, "order-new.safetensors")
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let description = try encoder.encode(record)

@@ -58,6 +58,25 @@ public struct TrainingReport: Sendable, Codable, Equatable {
     /// The blend's test looked at by how much is known of shoppers and how popular items are; `nil`
     /// in reports of older versions.
     public var strata: [EvaluationReport.Stratum]?
+    /// The order learnt over it; `nil` where shoppers were too few or time too short.
+    public var learned: LearnedFigures?
+  }
+
+  /// An order learnt over a blend, and how it did.
+  public struct LearnedFigures: Sendable, Codable, Equatable {
+    /// Trees that correct the blend.
+    public var trees: Int
+    /// NDCG on validation, of shoppers that the trees had not seen.
+    public var validation: Double
+    /// That of the blend for the same shoppers.
+    public var blendValidation: Double
+    /// Figures on test.
+    public var test: Figures
+    /// Probability of a difference in NDCG on test as large as that to the blend, if there were none
+    /// (paired, two-sided).
+    public var pValue: Double?
+    /// Whether validation preferred it to the blend.
+    public var isKept: Bool
   }
 
   /// Length of the lists.

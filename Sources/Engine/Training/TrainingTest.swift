@@ -31,17 +31,19 @@ struct TrainingTest {
   }
 
   func run(_ fitted: [FittedCandidate], _ choice: TrainingChoice) throws -> Result {
-    progress.begin("Testing", total: 2 * (fitted.count + 1), unit: "recommenders")
-    let all = try kind(fitted, choice.all, repeats: true, done: 0, \.all)
-    let new = try kind(fitted, choice.new, repeats: false, done: fitted.count + 1, \.new)
+    progress.begin("Testing", total: 2 * (fitted.count + 2), unit: "recommenders")
+    let all = try kind(fitted, choice, \.all, repeats: true, done: 0, \.all)
+    let new = try kind(fitted, choice, \.new, repeats: false, done: fitted.count + 2, \.new)
     progress.end("\(all.blend.testShoppers.formatted()) shoppers")
     return Result(all: all, new: new)
   }
 
   private func kind(
-    _ fitted: [FittedCandidate], _ outcome: BlendSearch.Outcome, repeats: Bool, done: Int,
+    _ fitted: [FittedCandidate], _ choice: TrainingChoice,
+    _ chosen: (TrainingChoice) -> TrainingChoice.Kind, repeats: Bool, done: Int,
     _ weight: (FittedCandidate) -> Float
   ) throws -> Kind {
+    let outcome = chosen(choice).blend
     let (train, targets) = (self.train, relevant.items)
     let relevant =
       repeats
@@ -52,18 +54,19 @@ struct TrainingTest {
     var rows: [RowMetrics] = []
     var single: [TrainingReport.Figures] = []
     for (index, candidate) in fitted.enumerated() {
-      let measured = try measure([candidate].blend { _ in 1 }, relevant, repeats: repeats)
+      let measured = try measure(
+        .blend([candidate].blend { _ in 1 }), relevant, repeats: repeats)
       single.append(measured.figures)
       rows.append(measured.metrics)
       progress.advance(to: done + index + 1)
     }
     let blend = try fitted.blend(weight)
-    let measured = try measure(blend, relevant, repeats: repeats)
+    let measured = try measure(.blend(blend), relevant, repeats: repeats)
     let metrics = measured.metrics
     let best = outcome.single.indices.max { outcome.single[$0] < outcome.single[$1] } ?? 0
     let key = RowMetrics.Key(.ndcg, at: cut)
     let comparable = blend.parts.count > 1 && metrics.rows.count > 1
-    return Kind(
+    var result = Kind(
       single: single,
       blend: TrainingReport.BlendFigures(
         validation: outcome.score, test: measured.figures, best: fitted[best].name,
@@ -71,6 +74,18 @@ struct TrainingTest {
         testShoppers: metrics.rows.count,
         strata: EvaluationReport.Stratum.all(
           of: measured.lists, metrics, train: train, test: relevant, cut: cut)))
+    if let learned = chosen(choice).learned {
+      let order = learned.order.refitted(try fitted.whole(weight), train, facts: choice.facts)
+      let own = try measure(.learned(order), relevant, repeats: repeats)
+      let isComparable = own.metrics.rows.count > 1
+      result.blend.learned = TrainingReport.LearnedFigures(
+        trees: order.treeCount, validation: learned.score, blendValidation: learned.blend,
+        test: own.figures,
+        pValue: isComparable ? PairedTest.tTest(own.metrics[key], metrics[key]).pValue : nil,
+        isKept: learned.isBetter)
+    }
+    progress.advance(to: done + fitted.count + 2)
+    return result
   }
 
   private struct Measured {
@@ -79,7 +94,9 @@ struct TrainingTest {
     var lists: RankedLists
   }
 
-  private func measure(_ blend: Blend, _ relevant: Interactions, repeats: Bool) throws -> Measured {
+  private func measure(_ order: ShopOrder, _ relevant: Interactions, repeats: Bool) throws
+    -> Measured
+  {
     try Task.checkCancellation()
     let train = train
     let ranking = FullRanking(k: cut, threads: ProcessInfo.processInfo.activeProcessorCount)
@@ -87,7 +104,7 @@ struct TrainingTest {
       FullRanking.Rows(count: train.userCount, excluded: { repeats ? [] : train[$0] }),
       itemCount: train.itemCount
     ) { rows, scores in
-      try blend.score(Shoppers(strangers: rows, of: train), into: scores)
+      try order.score(Shoppers(strangers: rows, of: train), into: scores)
     }
     let metrics = RowMetrics(
       of: lists, relevant: relevant, metrics: [.recall, .ndcg, .hitRate], cuts: [cut])
@@ -113,9 +130,11 @@ extension TrainingTest.Result {
         name: candidate.name, settings: candidate.candidate.summary,
         fitSeconds: candidate.seconds,
         all: TrainingReport.Share(
-          weight: candidate.all, validation: choice.all.single[index], test: all.single[index]),
+          weight: candidate.all, validation: choice.all.blend.single[index], test: all.single[index]
+        ),
         new: TrainingReport.Share(
-          weight: candidate.new, validation: choice.new.single[index], test: new.single[index]))
+          weight: candidate.new, validation: choice.new.blend.single[index], test: new.single[index]
+        ))
     }
     return TrainingReport(
       cut: cut, shoppers: behaviour.shoppers.count, items: behaviour.items.count,
@@ -127,11 +146,17 @@ extension TrainingTest.Result {
 
   private func reason(_ choice: TrainingChoice) -> String {
     let figures = choice.allowsRepeats ? all.blend : new.blend
-    let outcome = choice.allowsRepeats ? choice.all : choice.new
+    let kind = choice.allowsRepeats ? choice.all : choice.new
+    let outcome = kind.blend
     let repeats =
       choice.allowsRepeats
       ? "Shoppers come back for what they have, so it may be recommended again."
       : "Lists of new products found more of what shoppers took, so what they have is left out."
+    if let learned = kind.learned, learned.isBetter, learned.blend > 0 {
+      let gain = String(format: "%.1f", 100 * (learned.score / learned.blend - 1))
+      return "A learned order over \(choice.candidates.count) recommenders bettered their blend by"
+        + " \(gain) % for shoppers of validation that it had not seen. \(repeats)"
+    }
     let parts = outcome.weights.count { $0 > 0 }
     guard parts > 1, let best = outcome.single.max(), best > 0 else {
       return "\(figures.best) did best on validation and no blend bettered it. \(repeats)"

@@ -87,7 +87,7 @@ public struct BlendSearch: Sendable {
       self.rows(weights, allowsRepeats: allowsRepeats, countsOwned: allowsRepeats)
     }
     let single = (0..<parts).map { part in
-      Self.mean(rows((0..<parts).map { $0 == part ? 1 : 0 }))
+      PairedGain.mean(rows((0..<parts).map { $0 == part ? 1 : 0 }))
     }
     let first = single.indices.max { single[$0] < single[$1] } ?? 0
     var weights = (0..<parts).map { Float($0 == first ? 1 : 0) }
@@ -100,36 +100,22 @@ public struct BlendSearch: Sendable {
           trial[part] = weight
           guard trial.contains(where: { $0 > 0 }) else { continue }
           let found = rows(trial)
-          let isSimpler = weight == 0 && Self.mean(found) >= Self.mean(best)
-          if isSimpler || isBetter(found, than: best) { (weights, best) = (trial, found) }
+          let isSimpler = weight == 0 && PairedGain.mean(found) >= PairedGain.mean(best)
+          if isSimpler || PairedGain(found, over: best).isWorthwhile(least: leastGain) {
+            (weights, best) = (trial, found)
+          }
         }
       }
       if weights == before { break }
     }
-    return Outcome(weights: weights, score: Self.mean(best), single: single)
-  }
-
-  /// Whether the mean gain is worth a change, and more than the luck of these rows: at least one
-  /// standard error of the paired differences (Breiman et al.'s one-standard-error rule). Few rows
-  /// would otherwise be fitted to their last accident.
-  private func isBetter(_ found: [Double], than best: [Double]) -> Bool {
-    guard found.count > 1 else { return false }
-    let gains = zip(found, best).map { $0 - $1 }
-    let gain = Self.mean(gains)
-    let variance = gains.reduce(0) { $0 + ($1 - gain) * ($1 - gain) } / Double(gains.count - 1)
-    let error = (variance / Double(gains.count)).squareRoot()
-    return gain > max(leastGain * Self.mean(best), error)
-  }
-
-  private static func mean(_ values: [Double]) -> Double {
-    values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
+    return Outcome(weights: weights, score: PairedGain.mean(best), single: single)
   }
 
   /// Mean NDCG of one set of weights.
   ///
   /// - Parameter countsOwned: whether what the shopper already had is among what should be found.
   func score(_ weights: [Float], allowsRepeats: Bool, countsOwned: Bool) -> Double {
-    Self.mean(rows(weights, allowsRepeats: allowsRepeats, countsOwned: countsOwned))
+    PairedGain.mean(rows(weights, allowsRepeats: allowsRepeats, countsOwned: countsOwned))
   }
 
   /// NDCG of each row that has something to find.

@@ -58,11 +58,6 @@ struct DenseRows: Sendable, Equatable {
   }
 }
 
-extension Workers {
-  /// One a core.
-  static var all: Workers { Workers(count: ProcessInfo.processInfo.activeProcessorCount) }
-}
-
 /// Rows interleaved for products with many queries.
 struct PackedRows: Sendable {
   let count: Int

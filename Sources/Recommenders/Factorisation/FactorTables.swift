@@ -32,6 +32,14 @@ public struct FactorTables: Sendable {
   /// The number of items.
   var itemCount: Int { items.count }
 
+  /// The same with the first `count` users alone.
+  func keepingUsers(_ count: Int) -> FactorTables {
+    let kept = DenseRows(
+      count: count, padded: users.dimension,
+      values: Array(users.values[..<(count * users.dimension)]))
+    return FactorTables(items: items, users: kept, folding: folding)
+  }
+
   /// Factors of shoppers: those learnt, or folded in. O(history · f + f²) for each stranger.
   func factors(of shoppers: Shoppers) -> DenseRows {
     if shoppers.areKnown, shoppers.histories.userCount == users.count {

@@ -12,6 +12,8 @@ public struct ShopCandidate: Sendable, Equatable {
     case sessionNeighbours(SessionNeighbours)
     /// It knows what products are like.
     case content(ContentModel)
+    /// It learns from interactions and from what products are like, together.
+    case collective(Collective)
   }
 
   /// What people call it; no two of a shop's candidates have the same.
@@ -65,8 +67,19 @@ public struct ShopCandidate: Sendable, Equatable {
     candidates.append(learnt("ials", .ials(ImplicitALS(factors: factors, seed: seed))))
     // The inverse grows with the cube of the items: beyond these it would take the whole budget.
     if interactions.itemCount <= largestForEASE { candidates.append(learnt("ease", .ease(EASE()))) }
+    if let content {
+      let base: RecommenderSettings =
+        interactions.itemCount <= largestForEASE
+        ? .ease(EASE()) : .ials(ImplicitALS(factors: factors, seed: seed))
+      let fused = Collective(base, alike: ContentModel(content), weight: sideWeight)
+      candidates.append(
+        ShopCandidate("fused-\(base.name.rawValue)", .collective(fused), .logarithm))
+    }
     return candidates
   }
+
+  /// What a row of products that are alike weighs beside a shopper's.
+  static let sideWeight: Float = 0.3
 
   /// The most items that a shop's EASE is fitted to.
   public static let largestForEASE = 6_000
@@ -89,6 +102,8 @@ public struct ShopCandidate: Sendable, Equatable {
       return try OrderedModel.fitting(chain, to: interactions, progress: progress)
     case .sessionNeighbours(let neighbours):
       return try OrderedModel.fitting(neighbours, to: interactions, progress: progress)
+    case .collective(let collective):
+      return try collective.fit(interactions, progress: progress)
     case .content(let model):
       try RecommenderError.check(interactions.itemCount, against: model.itemCount)
       return model
@@ -102,6 +117,7 @@ public struct ShopCandidate: Sendable, Equatable {
     case .markov(let chain): "order \(chain.order), reach \(chain.reach)"
     case .sessionNeighbours(let settings):
       "\(settings.neighbours) neighbours, last \(settings.longest) items"
+    case .collective(let collective): collective.summary
     case .content(let model): "\(model.similarity.columns.count) pairs of alike products"
     }
   }

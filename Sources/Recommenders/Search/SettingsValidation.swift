@@ -57,10 +57,18 @@ public struct SettingsValidation: Sendable {
   /// - Parameter progress: called between the steps of fitting; throws to stop.
   /// - Throws: as ``RecommenderAlgorithm/fit(_:progress:)``.
   public func score(_ settings: RecommenderSettings, progress: () throws -> Void) throws -> Score {
+    try score { train in
+      let model = try settings.fit(train) { _, _ in try progress() }
+      try progress()
+      return model
+    }
+  }
+
+  /// The same for any way to fit.
+  public func score(_ fit: (_ train: Interactions) throws -> any Recommender) throws -> Score {
     var parts: [Double] = []
     for split in splits {
-      let model = try settings.fit(split.train) { _, _ in try progress() }
-      try progress()
+      let model = try fit(split.train)
       let lists = try model.rankAll(split.train, with: ranking)
       // F1 is that of the mean precision and the mean recall.
       let needed: [RankingMetric] =

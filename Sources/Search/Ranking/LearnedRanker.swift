@@ -1,4 +1,5 @@
 internal import AkinCatalogue
+public import AkinTrees
 public import Foundation
 
 /// Orders candidates by what was learned from judgments: ensembles for the order and for how relevant
@@ -16,7 +17,7 @@ public struct LearnedRanker: Sendable, Hashable {
   /// Learns from judged products; `validation` decides when to stop and how both are mixed.
   ///
   /// - Parameter rounds: ensembles of other seeds that are averaged.
-  /// - Throws: ``SearchError`` `badArgument`; `CancellationError`.
+  /// - Throws: `TreeError`; `CancellationError`.
   public static func fit(
     _ rows: RankingRows, validation: RankingRows, options: TreeOptions = TreeOptions(),
     rounds: Int = 1

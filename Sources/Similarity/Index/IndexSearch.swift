@@ -75,4 +75,6 @@ extension IndexSnapshot {
 }
 extension Workers {
   static let processors = max(1, ProcessInfo.processInfo.activeProcessorCount)
+  /// One a core.
+  package static var all: Workers { Workers(count: processors) }
 }

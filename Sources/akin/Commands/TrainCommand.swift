@@ -93,14 +93,25 @@ struct TrainCommand: ParsableCommand {
       let weight = share.weight > 0 ? String(format: "%g", share.weight) : "–"
       lines.append(line(candidate.name, cells(weight, share.validation, share.test)))
     }
-    lines.append(line("blend (kept)", cells("", blend.validation, blend.test)))
+    let isLearned = blend.learned?.isKept ?? false
+    lines.append(
+      line("blend" + (isLearned ? "" : " (kept)"), cells("", blend.validation, blend.test)))
+    if let learned = blend.learned {
+      lines.append(
+        line(
+          "learned" + (isLearned ? " (kept)" : ""), cells("", learned.validation, learned.test)))
+    }
     var note = "  over \(blend.testShoppers.formatted()) shoppers of the test span"
     if let pValue = blend.pValue {
-      note +=
-        pValue < 0.001
-        ? "; the difference to \(blend.best) has p < 0.001"
-        : String(format: "; the difference to \(blend.best) has p = %.3f", pValue)
+      note += "; the difference of the blend to \(blend.best) has " + Self.words(pValue)
+    }
+    if let pValue = blend.learned?.pValue {
+      note += "; of the learned order to the blend " + Self.words(pValue)
     }
     return lines + [note]
+  }
+
+  private static func words(_ pValue: Double) -> String {
+    pValue < 0.001 ? "p < 0.001" : String(format: "p = %.3f", pValue)
   }
 }

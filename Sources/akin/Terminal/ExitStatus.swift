@@ -6,6 +6,7 @@ import AkinSearch
 import AkinServer
 import AkinSimilarity
 import AkinStorage
+import AkinTrees
 import ArgumentParser
 
 /// How the process ends after an error of ours, after `sysexits.h`.
@@ -38,7 +39,7 @@ struct ExitStatus {
 
   private static func code(for error: any Error) -> Int32? {
     switch error {
-    case is FeedError, is MappingError, is BehaviourError: unusableInput
+    case is FeedError, is MappingError, is BehaviourError, is TreeError: unusableInput
     case let error as RecommenderError: error.code == .badSetting ? usage : unusableInput
     case let error as ImportError:
       error.code == .rejectsNotWritable ? cannotWrite : unusableInput

@@ -109,10 +109,15 @@ import Testing
     let content = try #require(report.candidates.first { $0.name == "content" })
     let behaviour = try #require(report.candidates.first { $0.name == "item-knn" })
     #expect(content.new.validation > behaviour.new.validation)
-    #expect(content.new.weight > 0)
+    // Alone, or in one model with behaviour.
+    let fused = try #require(report.candidates.first { $0.name == "fused-ease" })
+    #expect(fused.new.validation > behaviour.new.validation)
+    #expect(content.new.weight + fused.new.weight > 0)
     let visit = try RecommendProducts(store: store).recommend(for: .session(["p4"]), count: 8)
     let twin = try #require(visit.items.first { $0.id == "p5" })
-    #expect(twin.reasons.contains { $0.source == "content" && $0.contribution > 0 })
+    #expect(
+      twin.reasons.contains { ["content", "fused-ease"].contains($0.source) && $0.contribution > 0 }
+    )
   }
 
   @Test func anotherTrainingReplacesTheFirst() throws {

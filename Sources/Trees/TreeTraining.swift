@@ -51,12 +51,12 @@ public struct TreeTraining {
 
   /// Learns from `rows`; where `validation` has rows, keeps the trees up to the best of them.
   ///
-  /// - Throws: ``SearchError`` `badArgument` without rows; `CancellationError`.
+  /// - Throws: ``TreeError`` without rows; `CancellationError`.
   public static func fit(
     _ rows: RankingRows, validation: RankingRows, options: TreeOptions = TreeOptions()
   ) throws -> BoostedTrees {
     guard rows.count > 0, rows.featureCount == validation.featureCount || validation.count == 0
-    else { throw SearchError(.badArgument, "there are no rows to learn from") }
+    else { throw TreeError("there are no rows to learn from") }
     var training = TreeTraining(rows, options: options)
     return try training.run(validation)
   }
@@ -71,10 +71,11 @@ public struct TreeTraining {
 
   private mutating func run(_ validation: RankingRows) throws -> BoostedTrees {
     let base: Float =
-      options.objective == .value ? rows.targets.reduce(0, +) / Float(rows.count) : 0
+      options.objective == .value
+      ? (zip(rows.targets, rows.starts).reduce(0) { $0 + $1.0 - $1.1 }) / Float(rows.count) : 0
     var made = BoostedTrees(base: base, trees: [], featureCount: rows.featureCount)
-    scores = [Float](repeating: base, count: rows.count)
-    var held = [Float](repeating: base, count: validation.count)
+    scores = rows.starts.map { base + $0 }
+    var held = validation.starts.map { base + $0 }
     var best = (loss: Float.infinity, trees: 0)
     for _ in 0..<options.trees {
       try Task.checkCancellation()
@@ -84,16 +85,33 @@ public struct TreeTraining {
         columns: columns(), rows: sample())
       let tree = grower.grow()
       made.trees.append(tree)
-      let one = BoostedTrees(base: 0, trees: [tree], featureCount: rows.featureCount)
-      for row in 0..<rows.count { scores[row] += one(rows.row(row)) }
+      Self.add(tree, rows, to: &scores)
       guard validation.count > 0 else { continue }
-      for row in 0..<validation.count { held[row] += one(validation.row(row)) }
+      Self.add(tree, validation, to: &held)
       let loss = loss(held, validation)
       if loss < best.loss { best = (loss, made.trees.count) }
       if made.trees.count - best.trees >= options.patience { break }
     }
     if validation.count > 0 { made.trees.removeLast(made.trees.count - best.trees) }
     return made
+  }
+
+  private static func add(
+    _ tree: [BoostedTrees.Node], _ rows: RankingRows, to scores: inout [Float]
+  ) {
+    let width = rows.featureCount
+    rows.features.withUnsafeBufferPointer { features in
+      scores.withUnsafeMutableBufferPointer { scores in
+        // Safe: every piece writes its own rows.
+        nonisolated(unsafe) let (features, scores) = (features, scores)
+        Workers.all.run(0..<scores.count, by: 4_096) { piece, _ in
+          for row in piece {
+            let values = UnsafeBufferPointer(rebasing: features[row * width..<(row + 1) * width])
+            scores[row] += BoostedTrees.answer(tree, values)
+          }
+        }
+      }
+    }
   }
 
   private mutating func columns() -> [Int] {
@@ -123,18 +141,28 @@ public struct TreeTraining {
     case .order(let cut):
       var gradients = [Float](repeating: 0, count: rows.count)
       var curvatures = gradients
-      for group in rows.groups { addLambdas(group, cut, &gradients, &curvatures) }
+      gradients.withUnsafeMutableBufferPointer { gradients in
+        curvatures.withUnsafeMutableBufferPointer { curvatures in
+          // Safe: every query writes its own rows.
+          nonisolated(unsafe) let (gradients, curvatures) = (gradients, curvatures)
+          Workers.all.run(0..<rows.groups.count, by: 64) { piece, _ in
+            for query in piece { addLambdas(rows.groups[query], cut, gradients, curvatures) }
+          }
+        }
+      }
       return (gradients, curvatures)
     }
   }
 
   private func addLambdas(
-    _ group: Range<Int>, _ cut: Int, _ gradients: inout [Float], _ curvatures: inout [Float]
+    _ group: Range<Int>, _ cut: Int, _ gradients: UnsafeMutableBufferPointer<Float>,
+    _ curvatures: UnsafeMutableBufferPointer<Float>
   ) {
     let ideal = Self.gain(of: rows.targets[group].sorted(by: >), cut: cut)
     guard ideal > 0 else { return }
     let order = group.sorted { (scores[$1], $0) < (scores[$0], $1) }
-    for (rank, first) in order.enumerated() {
+    // Beyond the cut an exchange changes nothing.
+    for (rank, first) in order.prefix(cut).enumerated() {
       for (other, second) in order.enumerated().dropFirst(rank + 1)
       where rows.targets[first] != rows.targets[second] {
         let change =
@@ -177,7 +205,7 @@ public struct TreeTraining {
 extension RankingRows {
   /// The mean NDCG of an order by `scores` over queries with unequal targets; ties in the order of
   /// the rows. 0 without such queries.
-  func ndcg(_ scores: [Float], cut: Int) -> Float {
+  package func ndcg(_ scores: [Float], cut: Int) -> Float {
     var (sum, count): (Float, Float) = (0, 0)
     for group in groups {
       let held = targets[group]

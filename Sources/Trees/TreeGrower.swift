@@ -1,3 +1,5 @@
+internal import AkinSimilarity
+
 /// Columns cut into at most 64 bins with about equally many rows.
 struct FeatureBins {
   static let most = 64
@@ -106,7 +108,7 @@ struct TreeGrower {
       let rightLeaf = leaf(right, histogram: left.count < right.count ? large : small)
       nodes[parent.node] = BoostedTrees.Node(
         feature: split.column, threshold: bins.bounds[split.column][split.bin],
-        left: leftLeaf.node, right: rightLeaf.node, value: 0)
+        left: leftLeaf.node, right: rightLeaf.node, value: nodes[parent.node].value)
       leaves += [leftLeaf, rightLeaf]
     }
     return nodes
@@ -130,9 +132,12 @@ struct TreeGrower {
   private func histogram(_ range: Range<Int>) -> [Bin] {
     var result = [Bin](repeating: Bin(), count: columns.count * FeatureBins.most)
     result.withUnsafeMutableBufferPointer { result in
-      for (index, column) in columns.enumerated() {
+      // Safe: every column writes its own bins.
+      nonisolated(unsafe) let result = result
+      let workers = range.count > 8_192 ? Workers.all : Workers(count: 1)
+      workers.run(columns.count) { index, _ in
         let base = index * FeatureBins.most
-        bins.bins[column].withUnsafeBufferPointer { bins in
+        bins.bins[columns[index]].withUnsafeBufferPointer { bins in
           for row in rows[range] {
             let place = base + Int(bins[Int(row)])
             result[place].gradient += gradients[Int(row)]
