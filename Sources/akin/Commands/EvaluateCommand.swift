@@ -17,8 +17,15 @@ struct EvaluateCommand: ParsableCommand {
       `item item …`) learns from some sessions and is tested on each prefix of others. In both, one
       item is to be found: hit@k is the hit rate, which session papers call P@k.
 
+      With --heads, --events (a log as akin build reads it, with times) tell what shoppers do next:
+      after each step whether something is bought within --horizon, and how long until the next
+      step. Time parts the log in three: networks learn from 80 %, the next tenth chooses, the last
+      is opened once.
+
       Examples:
         akin evaluate --interactions train.txt --test test.txt --recommender auto --json
+        akin evaluate --interactions train.txt --test test.txt --recommender ease --side brands.txt
+        akin evaluate --heads --events orders.parquet --horizon 7d --json
         akin evaluate --interactions train.txt --test test.txt --settings best.json \\
           --beside popularity item-knn --html page.html
         akin evaluate --sequences Beauty.txt --protocol leave-one-out --recommender sasrec
@@ -36,6 +43,31 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(help: "Sessions to learn from, items alone in order of time.")
   var sessions: String?
+
+  @Flag(help: "Evaluate the purchase and the time after each step of --events.")
+  var heads = false
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Logs of behaviour with times, for --heads.", valueName: "file"))
+  var events: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Within what a purchase counts for --heads, such as 30m or 7d.", valueName: "time"))
+  var horizon = TimeBudget(seconds: 7 * 86_400)
+
+  @Option(
+    help: ArgumentHelp(
+      "Rows of items that belong together (`row item item …`, such as those of one brand), to put"
+        + " below the users of --interactions; its weight is chosen on validation.",
+      valueName: "file"))
+  var side: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the rows of --side weigh beside a user's, instead of a choice.", valueName: "number"))
+  var sideWeight: Float?
 
   @Option(help: "What must be found: adjacency lists of the same users and items, or sessions.")
   var test: String?
@@ -98,10 +130,15 @@ struct EvaluateCommand: ParsableCommand {
   var refit = true
 
   func validate() throws {
-    guard [interactions, sequences, sessions].compactMap(\.self).count == 1 else {
-      throw ValidationError(
-        "Name one thing to learn from: --interactions, --sequences or --sessions.")
+    guard heads == !events.isEmpty else {
+      throw ValidationError("--heads and --events go together.")
     }
+    guard [interactions, sequences, sessions, events.first].compactMap(\.self).count == 1 else {
+      throw ValidationError(
+        "Name one thing to learn from: --interactions, --sequences, --sessions, or --events with"
+          + " --heads.")
+    }
+    if heads { return try validateHeads() }
     guard sequences == nil || test == nil else {
       throw ValidationError("--sequences hold their own test items; leave out --test.")
     }
@@ -114,12 +151,27 @@ struct EvaluateCommand: ParsableCommand {
     guard settings == nil || recommender == "auto" else {
       throw ValidationError("--settings names the recommender; leave out --recommender.")
     }
-    guard interactions != nil || (set.isEmpty && settings == nil && !auc) else {
-      throw ValidationError("--set, --settings and --auc go with --interactions.")
+    guard interactions != nil || (set.isEmpty && settings == nil && !auc && side == nil) else {
+      throw ValidationError("--set, --settings, --side and --auc go with --interactions.")
+    }
+    guard side == nil || recommender != "auto" || settings != nil else {
+      throw ValidationError("--side goes with one recommender, such as ease or ials.")
+    }
+    guard sideWeight == nil || side != nil, sideWeight.map({ $0 > 0 }) ?? true else {
+      throw ValidationError("--side-weight is a number above 0 and goes with --side.")
+    }
+  }
+
+  private func validateHeads() throws {
+    guard test == nil, set.isEmpty, settings == nil, beside.isEmpty, html == nil, side == nil, !auc
+    else {
+      throw ValidationError(
+        "--heads goes with --events, --horizon, --recommender, --budget, --seed and --json alone.")
     }
   }
 
   func run() throws {
+    if heads { return try evaluateHeads() }
     let report = try evaluate()
     let files = [interactions, sequences, sessions, test].compactMap(\.self)
       .map { URL(filePath: $0).lastPathComponent }
@@ -132,6 +184,14 @@ struct EvaluateCommand: ParsableCommand {
         .keep(in: URL(filePath: keep, directoryHint: .isDirectory))
       Terminal.warn("Kept in \(keep): its dashboard shows it")
     }
+    if json { try Terminal.printJSON(report) } else { Terminal.print(report.rendered()) }
+  }
+
+  private func evaluateHeads() throws {
+    var evaluation = try EvaluateOutcomes(recommender, progress: TerminalProgress())
+    (evaluation.horizon, evaluation.budget) = (horizon.seconds, budget.seconds)
+    evaluation.seed = seed
+    let report = try evaluation.run(events: events.map { URL(filePath: $0) })
     if json { try Terminal.printJSON(report) } else { Terminal.print(report.rendered()) }
   }
 
@@ -162,6 +222,8 @@ struct EvaluateCommand: ParsableCommand {
     evaluation.budget = budget.seconds
     evaluation.seed = seed
     evaluation.measuresArea = auc
+    evaluation.side = side.map { URL(filePath: $0) }
+    evaluation.sideWeight = sideWeight
     return try evaluation.run(train: URL(filePath: train), test: URL(filePath: test))
   }
 }

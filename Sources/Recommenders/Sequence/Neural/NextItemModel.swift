@@ -91,7 +91,7 @@ public final class NextItemModel: SequenceRecommender, @unchecked Sendable {
 
 extension NextItem {
   /// Whether sizes of a file can be those of a network.
-  fileprivate var isPlausible: Bool {
+  var isPlausible: Bool {
     [width, layers, heads, longest].allSatisfy { (1...65_536).contains($0) }
       && width % heads == 0 && deviation > 0 && (0..<1).contains(dropout)
   }

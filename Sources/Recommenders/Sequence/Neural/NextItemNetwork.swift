@@ -48,11 +48,27 @@ final class NextItemNetwork: Layer {
 
   /// States after each item of the histories: `[rows, width]`.
   func states(_ packed: PackedHistories, _ pass: Pass) throws(NeuralError) -> Tensor {
-    var x = try items(Tensor(packed.items))
-    if let positions { x = try x + positions(Tensor(packed.positions)) }
+    try states(items(Tensor(packed.items)), packed.positions, starts: packed.starts, pass)
+  }
+
+  /// Weighted sums of the vectors of bags of `each` items: `[bags, width]`.
+  ///
+  /// - Parameter weights: one an item.
+  func bags(_ numbers: [Int32], weights: [Float], each: Int) throws(NeuralError) -> Tensor {
+    let bags = numbers.count / each
+    let vectors = try items(Tensor(numbers)).reshape([bags, each, settings.width])
+    return try (vectors * Tensor(weights, shape: [bags, each, 1])).sum([1])
+  }
+
+  /// States after each of some inputs, laid end to end: `[rows, width]`.
+  func states(
+    _ inputs: Tensor, _ places: [Int32], starts: [Int32], _ pass: Pass
+  ) throws(NeuralError) -> Tensor {
+    var x = inputs
+    if let positions { x = try x + positions(Tensor(places)) }
     if let inputNorm { x = try inputNorm(x) }
     x = try pass.dropout(x, settings.dropout)
-    let sequences = PackedSequences(starts: packed.starts)
+    let sequences = PackedSequences(starts: starts)
     if let encoder { x = try encoder(x, sequences, pass) }
     if let recurrent, let output {
       x = try output(pass.dropout(recurrent(x, sequences), settings.dropout))
