@@ -115,9 +115,8 @@ import Testing
     #expect(content.new.weight + fused.new.weight > 0)
     let visit = try RecommendProducts(store: store).recommend(for: .session(["p4"]), count: 8)
     let twin = try #require(visit.items.first { $0.id == "p5" })
-    #expect(
-      twin.reasons.contains { ["content", "fused-ease"].contains($0.source) && $0.contribution > 0 }
-    )
+    let speaking = twin.reasons.filter { $0.contribution > 0 }.map(\.source)
+    #expect(!Set(speaking).isDisjoint(with: ["content", "fused-ease"]))
   }
 
   @Test func anotherTrainingReplacesTheFirst() throws {
