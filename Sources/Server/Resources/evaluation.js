@@ -32,20 +32,22 @@ function strata(parts, title, series) {
 function kind(training, name) {
   const blend = training[name];
   const lines = [...training.candidates.map((one) => ({ name: longName(one.name), settings: one.settings, seconds: one.fit_seconds, ...one[name] })).sort((a, b) => b.test.ndcg - a.test.ndcg)];
-  const all = [{ name: t("blend"), weight: 1, isBlend: true, ...blend }, ...lines];
+  const learned = blend.learned, isLearned = learned?.is_kept ?? false;
+  const whole = [...(learned ? [{ name: t("order_learned"), isUsed: isLearned, ...learned }] : []), { name: t(isLearned ? "blendAlone" : "blend"), isUsed: !isLearned, ...blend }];
+  const all = [...whole.map((one) => ({ isWhole: true, ...one })), ...lines];
   const metric = `NDCG @ ${training.cut}`;
   const weights = lines.filter((line) => line.weight > 0).sort((a, b) => b.weight - a.weight);
   const total = weights.reduce((sum, line) => sum + line.weight, 0) || 1;
   const luck = blend.p_value === undefined ? "" : t("lead_", sourceName(blend.best), blend.p_value < 0.001 ? "< 0.001" : number(blend.p_value, 3));
   return h("div", { class: "grid" },
     plot({ type: "lying", title: `${metric}, ${t("onTest")}`, heading: `${metric}, ${t("onTest")}`, labels: all.map((line) => line.name), format: four, nameTitle: t("recommender"), valueTitle: all.some((line) => line.test.interval) ? t("whiskers") : "",
-      series: [{ name: metric, values: all.map((line) => line.test.ndcg), intervals: all.map((line) => line.test.interval), marked: all.map((line) => line.isBlend) }] }),
-    h("p", { class: "meta" }, [t("testShoppers", number(blend.test_shoppers)), luck].filter(Boolean).join(" · ")),
+      series: [{ name: metric, values: all.map((line) => line.test.ndcg), intervals: all.map((line) => line.test.interval), marked: all.map((line) => line.isUsed ?? false) }] }),
+    h("p", { class: "meta" }, [isLearned ? t("orderKept") : "", t("testShoppers", number(blend.test_shoppers)), luck].filter(Boolean).join(" · ")),
     h("div", { class: "two grid" },
       plot({ type: "lying", title: t("blendWeights"), heading: t("blendWeights"), labels: weights.map((line) => line.name), format: percent, nameTitle: t("recommender"), series: [{ name: t("weightShare"), colour: "with", values: weights.map((line) => line.weight / total) }] }),
       blend.strata ? strata([blend.strata], t("forWhom"), [t("blend")]) : null),
     h("details", {}, h("summary", {}, t("allFigures")), table([t("recommender"), t("validation"), metric, t("m_recall"), t("m_hit"), t("coverage"), t("fitting"), t("weight")],
-      all.map((line) => [h("span", {}, line.name, line.settings ? h("span", { class: "meta" }, ` ${line.settings}`) : ""), four(line.validation), four(line.test.ndcg), four(line.test.recall), four(line.test.hit), percent(line.test.coverage), line.seconds === undefined ? "" : `${number(line.seconds, 2)} s`, line.isBlend ? "" : number(line.weight, 3)]))));
+      all.map((line) => [h("span", {}, line.name, line.settings ? h("span", { class: "meta" }, ` ${line.settings}`) : ""), four(line.validation), four(line.test.ndcg), four(line.test.recall), four(line.test.hit), percent(line.test.coverage), line.seconds === undefined ? "" : `${number(line.seconds, 2)} s`, line.isWhole ? "" : number(line.weight, 3)]))));
 }
 
 function recommenders(training) {
