@@ -152,6 +152,28 @@ import Testing
     #expect(try pruned.recommend(for: shopper, k: 10).map(\.item) == expected)
   }
 
+  @Test func easeWithinNeighbourhoodsOfAllItemsIsEase() throws {
+    // One shopper has taken everything, so that every item is a neighbour of every other.
+    let some = interactions(users: 200, items: 50, seed: 23)
+    let rows = Interactions(
+      rows: (0..<200).map { some[$0].map { Int($0) } } + [Array(0..<50)], itemCount: 50)
+    let whole = try EASE(regularisation: 5).fit(rows)
+    let local = try EASE(regularisation: 5, local: 49).fit(rows)
+    for history in [[1, 7, 20], [0], [3, 4, 5, 6, 30]] {
+      let shopper = Shoppers(history: history, itemCount: 50)
+      let expected = try whole.recommend(for: shopper, k: 20)
+      let found = try local.recommend(for: shopper, k: 20)
+      #expect(found.map(\.item) == expected.map(\.item))
+      #expect(zip(found, expected).allSatisfy { abs($0.score - $1.score) < 1e-4 })
+    }
+    // A few neighbours are most of it, in memory that the whole would not fit into.
+    let few = try EASE(regularisation: 5, local: 20, memory: 1_000).fit(rows)
+    let shopper = Shoppers(history: [1, 7, 20], itemCount: 50)
+    let top = Set(try whole.recommend(for: shopper, k: 10).map(\.item))
+    #expect(top.intersection(try few.recommend(for: shopper, k: 10).map(\.item)).count >= 6)
+    #expect(throws: RecommenderError.self) { try EASE(local: 0).fit(rows) }
+  }
+
   @Test func easeSaysWhenItWouldNotFit() throws {
     let error = #expect(throws: RecommenderError.self) {
       try EASE(memory: 1000).fit(interactions(users: 5, items: 9, seed: 1))

@@ -134,6 +134,14 @@ public struct Interactions: Sendable, Equatable {
       weights: given.map(transform), times: times, firstTimes: firstTimes)
   }
 
+  /// The same entries with `weights`, one an entry.
+  public func with(weights: [Float]) -> Interactions {
+    precondition(weights.count == count, "one weight an entry")
+    return Interactions(
+      userCount: userCount, itemCount: itemCount, offsets: offsets, items: items,
+      weights: weights, times: times, firstTimes: firstTimes)
+  }
+
   /// The same entries in a larger matrix.
   ///
   /// - Precondition: neither number is smaller than before.

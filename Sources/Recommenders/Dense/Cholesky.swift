@@ -50,6 +50,24 @@ struct Cholesky {
     return inverse
   }
 
+  /// One column of the inverse of the matrix. O(size²).
+  func inverseColumn(_ column: Int) -> [Double] {
+    var x = [Double](repeating: 0, count: size)
+    lower.withUnsafeBufferPointer { l in
+      for row in 0..<size {
+        var sum = row == column ? 1.0 : 0
+        for k in 0..<row { sum -= l[row * size + k] * x[k] }
+        x[row] = sum / l[row * size + row]
+      }
+      for row in stride(from: size - 1, through: 0, by: -1) {
+        var sum = x[row]
+        for k in row + 1..<max(size, row + 1) { sum -= l[k * size + row] * x[k] }
+        x[row] = sum / l[row * size + row]
+      }
+    }
+    return x
+  }
+
   /// The inverse of the matrix, row-major. O(size³).
   func inverse() -> [Float] {
     let factor = inverseFactor()

@@ -13,7 +13,8 @@ internal import Foundation
 /// Lee, *It's enough: relaxing diagonal constraints in linear autoencoders for recommendation*,
 /// SIGIR 2023). Normalising by popularity follows Shen et al. (CIKM 2021).
 ///
-/// O(items³) time and 2 · items² bytes. B keeps what is largest where it would not fit.
+/// O(items³) time and 2 · items² bytes. B keeps what is largest where it would not fit. Where not even the
+/// inverse fits, `local` solves each item within its own neighbourhood.
 public struct EASE: RecommenderAlgorithm, Equatable, Codable {
   /// λ, in units of the mean of X̃ᵀX̃'s diagonal where `isRelative`.
   public var regularisation: Float
@@ -29,6 +30,8 @@ public struct EASE: RecommenderAlgorithm, Equatable, Codable {
   public var outputExponent: Float
   /// Entries of B kept an item, the largest of all; `nil` for all of them.
   public var entriesPerItem: Int?
+  /// Others that an item is predicted from, the nearest; `nil` for all of them.
+  public var local: Int?
   /// Bytes that fitting may take; half of the machine's memory where `nil`.
   public var memory: Int?
 
@@ -36,7 +39,7 @@ public struct EASE: RecommenderAlgorithm, Equatable, Codable {
   public init(
     regularisation: Float = 10, isRelative: Bool = true, diagonalExponent: Float = 0.5,
     userExponent: Float = 0.3, itemExponent: Float = 0.4, outputExponent: Float = 0.2,
-    entriesPerItem: Int? = nil, memory: Int? = nil
+    entriesPerItem: Int? = nil, local: Int? = nil, memory: Int? = nil
   ) {
     self.regularisation = regularisation
     self.isRelative = isRelative
@@ -45,6 +48,7 @@ public struct EASE: RecommenderAlgorithm, Equatable, Codable {
     self.itemExponent = itemExponent
     self.outputExponent = outputExponent
     self.entriesPerItem = entriesPerItem
+    self.local = local
     self.memory = memory
   }
 
@@ -63,14 +67,17 @@ public struct EASE: RecommenderAlgorithm, Equatable, Codable {
   /// Inverts.
   ///
   /// - Throws: ``RecommenderError`` `badSetting`; `tooLarge` where the inverse takes more than
-  ///   `memory`: take ``GraphFilter`` then; `diverged`.
+  ///   `memory`: set ``local``, or take ``GraphFilter``; `diverged`.
   public func fit(_ interactions: Interactions, progress: FitProgress) throws -> EASEModel {
     try check(interactions)
     let scaled = ScaledInteractions(
       interactions, userExponent: userExponent, itemExponent: itemExponent)
-    let inverse = try minusInverse(of: scaled, progress)
     let count = interactions.itemCount
     let scales = interactions.itemCounts().map { pow(Float(max(1, $0)), outputExponent) }
+    if let local {
+      return EASEModel(.sparse(try localWeights(local, of: scaled, scales: scales, progress)))
+    }
+    let inverse = try minusInverse(of: scaled, progress)
     let factors = (0..<count).map { 1 / pow(-inverse[$0, $0], diagonalExponent) }
     if let entries = entriesPerItem ?? (count > Self.wholeItems ? Self.defaultEntries : nil) {
       return EASEModel(
@@ -83,18 +90,21 @@ public struct EASE: RecommenderAlgorithm, Equatable, Codable {
     guard regularisation > 0, regularisation.isFinite,
       [diagonalExponent, userExponent, itemExponent, outputExponent]
         .allSatisfy({ (0...1).contains($0) }),
-      entriesPerItem ?? 1 > 0
+      entriesPerItem ?? 1 > 0, (1...2_000).contains(local ?? 1)
     else {
       throw RecommenderError(
-        .badSetting, "ease takes a positive regularisation and exponents from 0 to 1")
+        .badSetting,
+        "ease takes a positive regularisation, exponents from 0 to 1 and local from 1 to 2000")
     }
+    guard local == nil else { return }
     let needed = SymmetricTiles.bytes(interactions.itemCount)
     let allowed = memory ?? Int(ProcessInfo.processInfo.physicalMemory) / 2
     guard needed <= allowed else {
       throw RecommenderError(
         .tooLarge,
-        "ease would take \(needed >> 20) MiB for \(interactions.itemCount) items; take"
-          + " 'graph-filter', which keeps the leading directions alone, or allow more memory")
+        "ease would take \(needed >> 20) MiB for \(interactions.itemCount) items; set"
+          + " local=200, which predicts each item from its nearest others, take 'graph-filter',"
+          + " which keeps the leading directions alone, or allow more memory")
     }
   }
 

@@ -69,7 +69,7 @@ function options(spec) {
   const grid = { color: colour("line") };
   const short = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
   const ends = spec.series.flatMap((series) => (series.intervals ?? []).filter(Boolean).map((interval) => interval.upper));
-  const values = { beginAtZero: spec.fromZero !== false, suggestedMax: ends.length ? Math.max(...ends) * 1.02 : undefined, grid, ticks: { callback: (value) => write(value), maxTicksLimit: 7 }, title: { display: Boolean(spec.valueTitle), text: spec.valueTitle } };
+  const values = { beginAtZero: spec.fromZero !== false, suggestedMax: ends.length ? Math.max(...ends) * 1.02 : undefined, grid, ticks: { callback: (value) => write(value), maxTicksLimit: 7, precision: spec.counts ? 0 : undefined }, title: { display: Boolean(spec.valueTitle), text: spec.valueTitle } };
   const names = { grid: { display: false }, ticks: { autoSkip: !isLying, maxRotation: 0, callback(value) { return short(String(this.getLabelForValue(value)), this.chart.width > 600 ? 40 : 26); } }, title: { display: Boolean(spec.showsNames), text: spec.nameTitle } };
   return {
     animation: false, responsive: true, maintainAspectRatio: false, indexAxis: isLying ? "y" : "x", locale: currentLanguage() === "zh" ? "zh-CN" : "en-GB",

@@ -13,7 +13,7 @@ function dayNames(count) {
 }
 
 function traffic(days) {
-  return plot({ type: "bar", title: t("traffic"), labels: dayNames(days.length), format: number, nameTitle: t("day"), series: [{ name: t("eventsN"), values: days }] });
+  return plot({ type: "bar", title: t("traffic"), labels: dayNames(days.length), format: number, counts: true, nameTitle: t("day"), series: [{ name: t("eventsN"), values: days }] });
 }
 
 function latency(routes) {

@@ -30,17 +30,7 @@ import Testing
             time: Double(deed * 100_000 + shopper))
         })
     }
-    var (similar, together) = (NeighbourLists(), NeighbourLists())
-    for product in products.indices {
-      similar.append(alike(product).map { Neighbour(item: $0, score: 0.9) })
-      together.append([Neighbour]())
-    }
-    try store.publish(
-      ShopSnapshot(
-        products: products, texts: products.map(\.title), textOfProduct: Array(products.indices),
-        baskets: products.map { _ in 1 }, similar: similar, boughtTogether: together,
-        behaviour: BehaviourSnapshot(products: products.map(\.id), histories: histories),
-        records: [:]))
+    try store.publish(products, histories, alike: alike)
     return store
   }
 

@@ -36,14 +36,7 @@ import Testing
             product: Int32($0.product), type: .purchase, time: $0.day * Self.day)
         })
     }
-    var lists = NeighbourLists()
-    for _ in products { lists.append([Neighbour]()) }
-    try store.publish(
-      ShopSnapshot(
-        products: products, texts: products.map(\.title), textOfProduct: Array(products.indices),
-        baskets: products.map { _ in 1 }, similar: lists, boughtTogether: lists,
-        behaviour: BehaviourSnapshot(products: products.map(\.id), histories: histories),
-        records: [:]))
+    try store.publish(products, histories)
     return store
   }
 
