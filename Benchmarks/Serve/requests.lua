@@ -1,5 +1,7 @@
 -- Requests for wrk: KIND is similar, recommend, session or events; IDS a file of identifiers.
 local kind = os.getenv("KIND")
+-- Shoppers are PREFIX and a number up to USERS: those of the demo are plain numbers up to 2500.
+local users, prefix = tonumber(os.getenv("USERS") or "20000"), os.getenv("PREFIX") or "u"
 local batch = tonumber(os.getenv("BATCH") or "500")
 local ids = {}
 for line in io.lines(os.getenv("IDS")) do ids[#ids + 1] = line end
@@ -9,7 +11,7 @@ local function pick() return ids[math.random(#ids)] end
 local makers = {
   similar = function() return wrk.format("GET", "/v1/products/" .. pick() .. "/similar?k=10") end,
   recommend = function()
-    local body = string.format('{"user":"u%d","k":10}', math.random(20000))
+    local body = string.format('{"user":"%s%d","k":10}', prefix, math.random(users))
     return wrk.format("POST", "/v1/recommend", nil, body)
   end,
   session = function()
@@ -21,7 +23,7 @@ local makers = {
     local events = {}
     for place = 1, batch do
       events[place] = string.format(
-        '{"event":"view","user_id":"u%d","item_id":"%s"}', math.random(20000), pick())
+        '{"event":"view","user_id":"%s%d","item_id":"%s"}', prefix, math.random(users), pick())
     end
     return wrk.format("POST", "/v1/events", nil, "[" .. table.concat(events, ",") .. "]")
   end,

@@ -28,16 +28,16 @@ extension ShopStore {
         [shopper.kind, shopper.value], history)
       guard var history = found else { return nil }
       var numbers: [Int32: Int32] = [:]
-      var products: [String] = []
+      var wanted: [Int32] = []
       for index in history.entries.indices {
         let number = history.entries[index].product
         if numbers[number] == nil {
-          numbers[number] = Int32(products.count)
-          products.append(
-            try database.value("SELECT id FROM history_product WHERE number = ?", [number]) ?? "")
+          numbers[number] = Int32(wanted.count)
+          wanted.append(number)
         }
         history.entries[index].product = numbers[number] ?? 0
       }
+      let products = try identifiers(of: wanted, database)
       return BehaviourSnapshot(products: products, histories: [history])
     }
   }
@@ -65,6 +65,26 @@ extension ShopStore {
       snapshot.histories.lazy.map {
         [$0.name.kind, $0.name.value, HistoryBlob.encode($0.entries)]
       })
+  }
+
+  /// Numbers that one statement asks for: few statements for long histories, and one text of it.
+  private static var numbersAtOnce: Int { 64 }
+
+  /// The identifiers of products of histories, in the order of their numbers in `wanted`; empty where
+  /// there is none.
+  private func identifiers(of wanted: [Int32], _ database: any SQLSession) throws -> [String] {
+    let places = [String](repeating: "?", count: Self.numbersAtOnce).joined(separator: ", ")
+    var found: [Int32: String] = [:]
+    for start in stride(from: 0, to: wanted.count, by: Self.numbersAtOnce) {
+      let part = wanted[start..<min(start + Self.numbersAtOnce, wanted.count)]
+      // Filled up with the first, so that the statement is always the same.
+      let rest = repeatElement(wanted[start], count: Self.numbersAtOnce - part.count)
+      try database.forEachRow(
+        "SELECT number, id FROM history_product WHERE number IN (\(places))",
+        Array(part) + Array(rest)
+      ) { row in found[try row[0]] = try row[1] as String }
+    }
+    return wanted.map { found[$0] ?? "" }
   }
 
   private func historyProducts(_ database: any SQLSession) throws -> [String] {

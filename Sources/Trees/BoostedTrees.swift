@@ -37,6 +37,26 @@ public struct BoostedTrees: Sendable, Hashable, Codable {
     return trees.reduce(base) { $0 + Self.answer($1, row) }
   }
 
+  /// The answers for many rows, each as ``callAsFunction(_:)`` gives it: tree after tree, so that a
+  /// tree stays in the processor's nearest cache. O(rows · trees · depth).
+  ///
+  /// - Parameter rows: `[count, featureCount]`, row-major.
+  public func answers(_ rows: [Float]) -> [Float] {
+    let count = featureCount == 0 ? 0 : rows.count / featureCount
+    var sums = [Float](repeating: base, count: count)
+    rows.withUnsafeBufferPointer { rows in
+      sums.withUnsafeMutableBufferPointer { sums in
+        for tree in trees {
+          for row in 0..<count {
+            let numbers = rows[row * featureCount..<(row + 1) * featureCount]
+            sums[row] += Self.answer(tree, UnsafeBufferPointer(rebasing: numbers))
+          }
+        }
+      }
+    }
+    return sums
+  }
+
   /// One tree's answer.
   static func answer(_ tree: [Node], _ row: UnsafeBufferPointer<Float>) -> Float {
     tree.withUnsafeBufferPointer { tree in

@@ -39,6 +39,19 @@ private struct Fixed: Recommender {
     #expect(try Self.scores(blend) == [1, root + 0.5, -0.5 * root])
   }
 
+  /// Sixteen scores are taken at a time, and what is left one by one: all alike.
+  @Test(arguments: [1, 15, 16, 17, 40]) func everyScoreIsNormalisedAlike(_ count: Int) throws {
+    let scores = (0..<count).map { Float($0 * 7 % 11) - 4 + ($0 == count / 2 ? 9 : 0) }
+    let most = try #require(scores.max())
+    let found = try Self.scores(
+      Blend([Self.part(1, scores), Self.part(0, [Float](repeating: .nan, count: count))]))
+    let expected = scores.map { score -> Float in
+      let share = 1 / most * score
+      return share < 0 ? -(-share).squareRoot() : share.squareRoot()
+    }
+    #expect(found == expected)
+  }
+
   @Test func oneThatKnowsNothingSaysNothing() throws {
     let blend = try Blend([
       Self.part(1, [1, 2, 4]), Self.part(9, [0, 0, 0]), Self.part(9, [-1, -2, -3]),

@@ -78,6 +78,24 @@ import Testing
     #expect(scores.indices.max { scores[$0] < scores[$1] } == 5)
   }
 
+  @Test func aFewClicksKeepTheBlendsOrder() throws {
+    let order = try #require(try Self.learn(Self.shop(240))).order
+    var builder = InteractionsBuilder()
+    for item in [5, 30, 7] { builder.append(user: 0, item: item, time: Double(item)) }
+    let stranger = Shoppers(
+      strangers: 0..<1, of: builder.build(userCount: 1, itemCount: 40, keepsRepeats: true))
+    var blended = [Float](repeating: .nan, count: 40)
+    try blended.withUnsafeMutableBufferPointer { try order.blend.score(stranger, into: $0) }
+    #expect(try Self.scores(order, stranger) == blended)
+    let items = [5, 30, 1]
+    let parts = try order.contributions(to: items, for: stranger)
+    for (item, shares) in zip(items, parts) {
+      let sum = shares.reduce(0) { $0 + $1.contribution }
+      #expect(abs(sum - blended[item]) < 1e-5)
+      #expect(shares.allSatisfy { ["habit", "popularity"].contains($0.source) })
+    }
+  }
+
   @Test func partsAddUpForCandidatesAndOthers() throws {
     let shop = Self.shop(210)
     let order = try #require(try Self.learn(shop)).order

@@ -54,6 +54,16 @@ import Testing
       let sum = evidence.reduce(0) { $0 + ($1["score"] as? Double ?? 0) }
       #expect(abs(sum - (item["score"] as? Double ?? 0)) < 1e-4)
     }
+    // Asked again it is the same list; after something was done it is another.
+    func ids(_ user: String) async throws -> [String] {
+      try await items(shop, #"{"user":"\#(user)","k":2}"#).compactMap { $0["id"] as? String }
+    }
+    let once = try await ids("u1")
+    #expect(try await ids("u1") == once && once.count == 2)
+    _ = try await shop.ask(
+      .post, "/v1/events", #"[{"event":"purchase","user_id":"u1","item_id":"\#(once[0])"}]"#)
+    let after = try await ids("u1")
+    #expect(after.count == 2 && !after.contains(once[0]), "\(once) \(after)")
     // A stranger's first click counts, without another training.
     _ = try await shop.ask(
       .post, "/v1/events",

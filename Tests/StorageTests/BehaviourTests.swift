@@ -52,6 +52,24 @@ import Testing
     #expect(try store.history(of: .visitor("anna")) == nil)
   }
 
+  @Test(arguments: StoreKind.all) func longHistoriesComeBackWhole(_ kind: StoreKind) throws {
+    try kind.prepare(directory)
+    let order = (0..<1_000).map { $0 * 37 % 150 }
+    let store = try shop(
+      BehaviourSnapshot(
+        products: (0..<150).map { "sku-\($0)" },
+        histories: [
+          ShopperHistory(
+            name: .user("long"),
+            entries: order.map {
+              ShopperHistory.Entry(product: Int32($0), type: .viewItem, time: nil)
+            })
+        ]))
+    let history = try #require(try store.history(of: .user("long")))
+    let read = history.histories[0].entries.map { history.products[Int($0.product)] }
+    #expect(read == order.map { "sku-\($0)" })
+  }
+
   @Test(arguments: StoreKind.all) func aBuildWithoutEventsKeepsThem(_ kind: StoreKind) throws {
     try kind.prepare(directory)
     let store = try shop(Self.behaviour)

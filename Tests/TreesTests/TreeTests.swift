@@ -33,6 +33,9 @@ import Testing
     if objective == .value {
       #expect(abs(low) < 0.05 && abs(middle - 1) < 0.05 && abs(high - 2) < 0.05)
     }
+    let asked: [[Float]] = [[0.9, 0.1], [0.5, 0.5], [0.1, 0.9], [.nan, 0.8]]
+    #expect(trees.answers(asked.flatMap { $0 }) == asked.map { trees($0) })
+    #expect(trees.answers([]).isEmpty)
     let again = try TreeTraining.fit(
       rows(queries: 300, seed: 1), validation: rows(queries: 60, seed: 2), options: options)
     #expect(again == trees)

@@ -9,6 +9,7 @@ internal import Synchronization
 struct TrainedRanker: ShopperRanker {
   let name = "trained"
   private let scorer: ShopperScorer
+  private let cache = RankingCache()
 
   /// Loads what the shop trained last; `nil` before the first training.
   init?(store: ShopStore) throws {
@@ -26,9 +27,12 @@ struct TrainedRanker: ShopperRanker {
     }
     guard scorer.knows(deeds) else { return nil }
     // Twice as many as asked for, because some have left the catalogue or may not be shown.
-    let ranked = try scorer.rank(
-      deeds, count: shopper.count * 2 + 20, repeats: scorer.allowsRepeats,
-      explained: shopper.explains ? Self.explained : 0)
+    let count = shopper.count * 2 + 20
+    let explained = shopper.explains ? Self.explained : 0
+    let ranked = try cache.ranking(.init(deeds, count: count, explained: explained)) {
+      try scorer.rank(
+        deeds, count: count, repeats: scorer.allowsRepeats, explained: explained)
+    }
     let candidates = ranked.compactMap { entry -> Candidate? in
       guard entry.score > 0, let product = shop.catalogue.product(entry.product) else { return nil }
       let evidence = entry.parts.map { part in

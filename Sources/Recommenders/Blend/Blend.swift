@@ -59,7 +59,7 @@ public struct Blend: Sendable {
   /// - Parameter scores: row-major `[shoppers.count, itemCount]`; every element is overwritten.
   public func score(_ shoppers: Shoppers, into scores: UnsafeMutableBufferPointer<Float>) throws {
     scores.update(repeating: 0)
-    try forEachPart(shoppers) { part, own in
+    try forEachPart(shoppers, thatCounts: true) { part, own in
       for place in own.indices { scores[place] += part.weight * own[place] }
     }
   }
@@ -82,12 +82,15 @@ public struct Blend: Sendable {
   }
 
   /// Lends the normalised scores of each part, `[shoppers.count, itemCount]`.
+  ///
+  /// - Parameter thatCounts: whether parts of weight 0 are left out.
   func forEachPart(
-    _ shoppers: Shoppers, _ body: (Part, UnsafeMutableBufferPointer<Float>) throws -> Void
+    _ shoppers: Shoppers, thatCounts: Bool = false,
+    _ body: (Part, UnsafeMutableBufferPointer<Float>) throws -> Void
   ) throws {
     var own = [Float](repeating: 0, count: shoppers.count * itemCount)
     try own.withUnsafeMutableBufferPointer { own in
-      for part in parts {
+      for part in parts where part.weight != 0 || !thatCounts {
         try part.model.score(Self.folded(shoppers, part.form), into: own)
         for row in 0..<shoppers.count {
           let line = own[row * itemCount..<(row + 1) * itemCount]
@@ -105,11 +108,24 @@ public struct Blend: Sendable {
 
   private func normalise(_ row: UnsafeMutableBufferPointer<Float>) {
     let scale = Self.scale(of: UnsafeBufferPointer(row))
-    if isDamped {
-      for index in row.indices { row[index] = Self.damped(scale * row[index]) }
-    } else {
+    guard isDamped else {
       for index in row.indices { row[index] *= scale }
+      return
     }
+    // Sixteen at a time, the sign put back as a bit: this runs over all items for every part.
+    let whole = row.count / 16 * 16
+    if let base = UnsafeMutableRawPointer(row.baseAddress) {
+      let sign = SIMD16<UInt32>(repeating: 1 << 31)
+      for start in stride(from: 0, to: whole, by: 16) {
+        let place = base + start * MemoryLayout<Float>.stride
+        let values = scale * place.loadUnaligned(as: SIMD16<Float>.self)
+        let bits = unsafeBitCast(values, to: SIMD16<UInt32>.self)
+        let roots = unsafeBitCast(bits & ~sign, to: SIMD16<Float>.self).squareRoot()
+        let damped = unsafeBitCast(roots, to: SIMD16<UInt32>.self) | (bits & sign)
+        place.storeBytes(of: unsafeBitCast(damped, to: SIMD16<Float>.self), as: SIMD16<Float>.self)
+      }
+    }
+    for index in whole..<row.count { row[index] = Self.damped(scale * row[index]) }
   }
 
   /// The square root of a share of the largest score, with its sign.
@@ -121,7 +137,17 @@ public struct Blend: Sendable {
   /// that knows nothing of a shopper says nothing.
   static func scale(of row: UnsafeBufferPointer<Float>) -> Float {
     var largest: Float = 0
-    for value in row where value > largest { largest = value }
+    let whole = row.count / 16 * 16
+    if let base = UnsafeRawPointer(row.baseAddress) {
+      var most = SIMD16<Float>(repeating: 0)
+      for start in stride(from: 0, to: whole, by: 16) {
+        let values = (base + start * MemoryLayout<Float>.stride).loadUnaligned(
+          as: SIMD16<Float>.self)
+        most.replace(with: values, where: values .> most)
+      }
+      largest = most.max()
+    }
+    for value in row[whole...] where value > largest { largest = value }
     return largest > 0 && largest.isFinite ? 1 / largest : 0
   }
 }

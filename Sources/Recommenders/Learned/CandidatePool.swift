@@ -38,7 +38,11 @@ struct CandidateReader: Sendable {
     var blended = [Float](repeating: 0, count: blend.itemCount)
     var (scores, bests): ([[Float]], [[(item: Int32, score: Float)]]) = ([], [])
     try blend.forEachPart(shopper) { part, own in
-      for item in own.indices { blended[item] += part.weight * own[item] }
+      if part.weight != 0 {
+        blended.withUnsafeMutableBufferPointer { blended in
+          for item in own.indices { blended[item] += part.weight * own[item] }
+        }
+      }
       for item in owned { own[Int(item)] = -.infinity }
       scores.append(Array(own))
       bests.append(selection.best(of: UnsafeBufferPointer(own)))

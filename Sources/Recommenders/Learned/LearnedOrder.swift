@@ -33,6 +33,16 @@ public struct LearnedOrder: Sendable {
   let slope: Float
   /// What all candidates have from the trees, which is left out.
   private let constant: Float
+  /// The weight of a history from which on its list is put in order: five deeds that count 1. What is
+  /// shorter keeps the blend's order: those that the trees grew on were long, and of a stranger's first
+  /// clicks they know nothing.
+  public static let shortest: Float = 5
+
+  private static func isShort(_ histories: Interactions, _ row: Int) -> Bool {
+    let range = histories.range(of: row)
+    let weight = histories.weights.map { $0[range].reduce(0, +) } ?? Float(range.count)
+    return weight < shortest
+  }
 
   init(_ reader: CandidateReader, _ trees: BoostedTrees, slope: Float) {
     (self.reader, self.trees, self.slope) = (reader, trees, slope)
@@ -66,11 +76,18 @@ public struct LearnedOrder: Sendable {
   /// - Parameter scores: row-major `[shoppers.count, itemCount]`; every element is overwritten.
   public func score(_ shoppers: Shoppers, into scores: UnsafeMutableBufferPointer<Float>) throws {
     for (line, row) in shoppers.rows.enumerated() {
+      let count = blend.itemCount
+      if Self.isShort(shoppers.histories, row) {
+        let own = Shoppers(strangers: row..<row + 1, of: shoppers.histories)
+        let part = scores[line * count..<(line + 1) * count]
+        try blend.score(own, into: UnsafeMutableBufferPointer(rebasing: part))
+        continue
+      }
       let pool = try reader.pool(of: Shoppers(strangers: row..<row + 1, of: shoppers.histories))
-      let start = line * blend.itemCount
+      let start = line * count
       for item in pool.blended.indices { scores[start + item] = pool.blended[item] }
-      for (place, item) in pool.items.enumerated() {
-        scores[start + Int(item)] += correction(pool, place)
+      for (item, answer) in zip(pool.items, trees.answers(pool.rows)) {
+        scores[start + Int(item)] += (answer - constant) / slope
       }
     }
   }
@@ -86,12 +103,14 @@ public struct LearnedOrder: Sendable {
   /// What adds to the score of each of `items` for one shopper, largest first, without what adds
   /// nothing; sums to the scores, up to rounding.
   public func contributions(to items: [Int], for shopper: Shoppers) throws -> [[Share]] {
-    let pool = try reader.pool(of: shopper)
-    let places = Dictionary(uniqueKeysWithValues: pool.items.enumerated().map { ($1, $0) })
+    let isShort = Self.isShort(shopper.histories, shopper.rows.lowerBound)
+    let pool = try isShort ? nil : reader.pool(of: shopper)
+    let places = Dictionary(
+      uniqueKeysWithValues: (pool?.items ?? []).enumerated().map { ($1, $0) })
     let sources = reader.sources
     return try zip(items, blend.contributions(to: items, for: shopper)).map { item, own in
       var sums = Dictionary(uniqueKeysWithValues: zip(blend.parts.map(\.name), own))
-      if let place = places[Int32(item)] {
+      if let pool, let place = places[Int32(item)] {
         let steps = trees.parts(of: numbers(pool, place)).parts
         for (source, step) in zip(sources, steps) { sums[source, default: 0] += step / slope }
       }
