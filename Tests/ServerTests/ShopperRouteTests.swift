@@ -192,5 +192,7 @@ import Testing
     #expect(try await shop.ask(.get, "/v1/products/a/similar?k=3&\(filter)").ids == ["b"])
     #expect(try await shop.ask(.get, "/v1/products?\(filter)").ids == ["a", "b"])
     #expect(try await shop.ask(.get, "/v1/products/a/similar?filter=colour").status == 422)
+    #expect(try await shop.ask(.get, "/v1/products?filter=price%3D1..2").ids.isEmpty)
+    #expect(try await shop.ask(.get, "/v1/products?filter=availability%3Dsoon").status == 422)
   }
 }

@@ -1,5 +1,4 @@
 internal import AkinCatalogue
-internal import AkinEncoders
 internal import AkinStorage
 internal import Dispatch
 internal import Synchronization
@@ -57,31 +56,9 @@ extension LiveShop {
 
   private func takeProducts(_ ids: Set<String>) throws {
     let stored = try store.products(ids: ids.sorted())
-    var missing: [Int: String] = [:]
     let written = stored.map {
       LiveProduct(product: $0.product, ordinal: $0.ordinal, text: $0.text, baskets: $0.baskets)
     }
-    let gone = ids.subtracting(stored.map(\.product.id))
-    state.withLock { state in
-      for product in written {
-        // A product that was removed and came back has another place.
-        if let known = state.catalogue.product(product.product.id),
-          known.ordinal != product.ordinal
-        {
-          state.catalogue.remove(known.ordinal)
-        }
-        state.catalogue.put(product)
-        if !state.content.contains(product.text), state.waiting.insert(product.text).inserted {
-          missing[product.text] = ProductText.compose(product.product)
-        }
-      }
-      for id in gone {
-        if let known = state.catalogue.product(id) { state.catalogue.remove(known.ordinal) }
-      }
-    }
-    foldWhereDue()
-    catalogueChanged()
-    updateWords(written, removing: gone.sorted())
-    encode(missing)
+    takeOver(written, removing: ids.subtracting(stored.map(\.product.id)).sorted())
   }
 }

@@ -23,27 +23,50 @@ extension LiveShop {
     return try writer.sync {
       let places = try store.upsert(writes)
       var result = UpsertResult()
-      var missing: [Int: String] = [:]
-      var written: [LiveProduct] = []
-      state.withLock { state in
-        for (item, place) in zip(writes, places) {
-          let product = LiveProduct(
-            product: item.product, ordinal: place.ordinal, text: place.text,
-            baskets: place.baskets)
-          state.catalogue.put(product)
-          written.append(product)
-          if place.isNew { result.added += 1 } else { result.replaced += 1 }
-          if state.content.contains(place.text) { continue }
-          result.waiting += 1
-          if state.waiting.insert(place.text).inserted { missing[place.text] = item.text }
-        }
+      result.added = places.count(where: \.isNew)
+      result.replaced = places.count - result.added
+      let written = zip(writes, places).map { item, place in
+        LiveProduct(
+          product: item.product, ordinal: place.ordinal, text: place.text, baskets: place.baskets)
       }
-      foldWhereDue()
-      catalogueChanged()
-      updateWords(written)
-      encode(missing)
+      result.waiting = takeOver(written)
       return result
     }
+  }
+
+  /// Takes over what the store has: products that were written, and identifiers that none has any
+  /// more. Runs on ``writer``.
+  ///
+  /// - Returns: how many of the products have no vector yet; their texts are being encoded.
+  @discardableResult
+  func takeOver(_ written: [LiveProduct], removing gone: [String] = []) -> Int {
+    var missing: [Int: String] = [:]
+    let waiting = state.withLock { state -> Int in
+      var waiting = 0
+      for product in written {
+        // A product that was removed and came back has another place.
+        if let known = state.catalogue.product(product.product.id),
+          known.ordinal != product.ordinal
+        {
+          state.catalogue.remove(known.ordinal)
+        }
+        state.catalogue.put(product)
+        if state.content.contains(product.text) { continue }
+        waiting += 1
+        if state.waiting.insert(product.text).inserted {
+          missing[product.text] = ProductText.compose(product.product)
+        }
+      }
+      for id in gone {
+        if let known = state.catalogue.product(id) { state.catalogue.remove(known.ordinal) }
+      }
+      return waiting
+    }
+    foldWhereDue()
+    catalogueChanged()
+    updateWords(written, removing: gone)
+    encode(missing)
+    return waiting
   }
 
   /// Removes products; durable on return.
@@ -51,14 +74,9 @@ extension LiveShop {
   /// - Returns: how many there were.
   package func remove(_ ids: [String]) throws -> Int {
     try writer.sync {
-      let ordinals = try store.removeProducts(ids)
-      state.withLock { state in
-        for ordinal in ordinals { state.catalogue.remove(ordinal) }
-      }
-      foldWhereDue()
-      catalogueChanged()
-      updateWords([], removing: ids)
-      return ordinals.count
+      let count = try store.removeProducts(ids).count
+      takeOver([], removing: ids)
+      return count
     }
   }
 
@@ -105,7 +123,7 @@ extension LiveShop {
   private static let foldLimit = 4_096
 
   /// Runs on ``writer``: nobody else changes the catalogue meanwhile.
-  func foldWhereDue() {
+  private func foldWhereDue() {
     var catalogue = state.withLock { $0.catalogue }
     guard catalogue.changes > max(Self.foldLimit, catalogue.count / 8) else { return }
     catalogue.fold()

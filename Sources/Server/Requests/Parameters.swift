@@ -1,7 +1,7 @@
 internal import AkinCatalogue
 internal import AkinRanking
+internal import AkinSearch
 internal import AkinStorage
-internal import Foundation
 internal import Hummingbird
 
 /// The parameters of a request's address, read with limits.
@@ -74,40 +74,39 @@ struct Query {
 
   /// `brand`, `category`, `availability`, `price_min`, `price_max`, and further fields as
   /// `filter=colour=black;size=M|L`.
-  func filter() throws(Problem) -> ProductFilter {
+  func filter() throws -> ProductFilter {
     var filter = ProductFilter()
     filter.brand = try list("brand")
     filter.category = try list("category")
     let least = try number("price_min")
     let most = try number("price_max")
     if least != nil || most != nil { filter.price = .init(min: least, max: most) }
-    if let states = try list("availability") {
-      var known: [Availability] = []
-      for state in states {
-        guard let value = Availability(rawValue: state) else {
-          throw .field(
-            "availability",
-            "takes " + Availability.allCases.map(\.rawValue).joined(separator: ", "))
-        }
-        known.append(value)
-      }
-      filter.availability = known
-    }
+    filter.availability = try list("availability").map(Self.availability)
+    // The grammar is that of search.
     for part in try text("filter")?.split(separator: ";") ?? [] {
-      let sides = part.split(separator: "=", maxSplits: 1).map {
-        $0.trimmingCharacters(in: .whitespaces)
-      }
-      let values = sides.last?.split(separator: "|").map(String.init) ?? []
-      guard sides.count == 2, !sides[0].isEmpty, !values.isEmpty else {
-        throw .field("filter", "takes field=value|value;field=value, not '\(part.prefix(80))'")
-      }
-      switch sides[0].lowercased() {
-      case "brand": filter.brand = values
-      case "category": filter.category = values
-      case "id": filter.id = values
-      default: filter.attributes = (filter.attributes ?? [:]).merging([sides[0]: values]) { $1 }
+      switch try SearchFilter(parsing: String(part)) {
+      case .price(let minimum, let maximum): filter.price = .init(min: minimum, max: maximum)
+      case .value("brand", let values): filter.brand = values
+      case .value("category", let values): filter.category = values
+      case .value("id", let values): filter.id = values
+      case .value("availability", let values):
+        filter.availability = try Self.availability(values)
+      case .value(let field, let values):
+        filter.attributes = (filter.attributes ?? [:]).merging([field: values]) { $1 }
       }
     }
     return filter
+  }
+
+  private static func availability(_ states: [String]) throws(Problem) -> [Availability] {
+    var known: [Availability] = []
+    for state in states {
+      guard let value = Availability(rawValue: state) else {
+        throw .field(
+          "availability", "takes " + Availability.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      known.append(value)
+    }
+    return known
   }
 }
