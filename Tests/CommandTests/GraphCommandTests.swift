@@ -48,19 +48,27 @@ import Testing
 
   @Test func killedAtRandomMomentsItGoesOn() throws {
     let (whole, wholeScores) = (folder.path("whole.npy"), folder.path("whole-scores.npy"))
-    let begin = ContinuousClock.now
     let run = try AkinProcess.run(arguments(whole, "--scores", wholeScores))
     #expect(run.status == 0, "\(run.messages)")
-    let duration = begin.duration(to: .now) / .milliseconds(1)
+    let wholeIDs = try Data(contentsOf: URL(filePath: whole))
 
     let (ids, scores) = (folder.path("ids.npy"), folder.path("scores.npy"))
     let bounded = arguments(ids, "--scores", scores, "--memory", Self.memory)
     var kept = 0
     var kills = 0
-    // Early and late; each run goes on from what the last one kept.
-    for _ in 0..<12 where size(ids) == 0 {
+    // Each run goes on from what the last one kept. How long a run takes changes with what else the
+    // machine does: moments are drawn from the shortest complete run seen, and one that was too late
+    // starts over.
+    var duration = 20_000.0
+    for _ in 0..<20 where kills < 8 {
       let process = try start(bounded)
-      usleep(UInt32(Double.random(in: 0.1...1.3) * duration) * 1000)
+      let begin = ContinuousClock.now
+      let moment = Double.random(in: 0...1) * duration
+      while process.isRunning && begin.duration(to: .now) / .milliseconds(1) < moment {
+        usleep(1000)
+        // Before a run's length is known: once its first rows are on disk.
+        if kills == 0 && size(ids + ".part") > 0 { break }
+      }
       if process.isRunning { kills += 1 }
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
@@ -68,12 +76,18 @@ import Testing
         // What was kept is never lost again.
         #expect(size(ids + ".part") >= kept)
         kept = size(ids + ".part")
+        if duration == 20_000 { duration = begin.duration(to: .now) / .milliseconds(1) * 4 }
+      } else {
+        #expect(try Data(contentsOf: URL(filePath: ids)) == wholeIDs)
+        try FileManager.default.removeItem(atPath: ids)
+        kept = 0
+        duration = min(duration, begin.duration(to: .now) / .milliseconds(1))
       }
     }
     #expect(kills > 0)
     let resumed = try AkinProcess.run(bounded)
     #expect(resumed.status == 0, "\(resumed.messages)")
-    #expect(try Data(contentsOf: URL(filePath: ids)) == Data(contentsOf: URL(filePath: whole)))
+    #expect(try Data(contentsOf: URL(filePath: ids)) == wholeIDs)
     #expect(
       try Data(contentsOf: URL(filePath: scores)) == Data(contentsOf: URL(filePath: wholeScores)))
     #expect(!FileManager.default.fileExists(atPath: ids + ".part"))
