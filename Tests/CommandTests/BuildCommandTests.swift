@@ -188,7 +188,8 @@ import Testing
     process.standardError = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     try process.run()
-    usleep(900_000)
+    // Its folder is there: it runs, and knows what an interruption is.
+    while process.isRunning && !FileManager.default.fileExists(atPath: shop) { usleep(1000) }
     process.interrupt()
     process.waitUntilExit()
     // A fast machine may be done before the signal comes.
