@@ -1,30 +1,36 @@
+/// Recent items, a row each: what a writer appends to.
+struct TailRows: Sendable {
+  private(set) var ids: [String] = []
+  private(set) var attributes: [[String: IndexAttribute]] = []
+  /// `[count, dimension]`.
+  private(set) var vectors: [Float] = []
+
+  mutating func append(_ item: IndexItem, vector: [Float]) {
+    ids.append(item.id)
+    attributes.append(item.attributes)
+    vectors += vector
+  }
+}
+
 /// A few recent items, immutable; the tail of a snapshot is a list of them, searched exactly.
 ///
-/// Writing copies the last chunk and adds to it, so that chunks are small and a reader's chunk
-/// never changes.
+/// A writer copies the rows of the last chunk once for all that it adds in one go, so that chunks
+/// are small and a reader's chunk never changes.
 final class TailChunk: Sendable {
   static let capacity = 64
 
-  let ids: [String]
-  let attributes: [[String: IndexAttribute]]
-  /// `[count, dimension]`.
-  let vectors: [Float]
+  let rows: TailRows
   /// A chunk that is being frozen takes no more items.
   let sealed: Bool
 
+  var ids: [String] { rows.ids }
+  var attributes: [[String: IndexAttribute]] { rows.attributes }
+  var vectors: [Float] { rows.vectors }
   var count: Int { ids.count }
   var isOpen: Bool { !sealed && count < Self.capacity }
 
-  init(
-    ids: [String], attributes: [[String: IndexAttribute]], vectors: [Float], sealed: Bool = false
-  ) {
-    (self.ids, self.attributes, self.vectors, self.sealed) = (ids, attributes, vectors, sealed)
-  }
-
-  /// O(capacity · dimension).
-  func appending(_ item: IndexItem, vector: [Float]) -> TailChunk {
-    TailChunk(
-      ids: ids + [item.id], attributes: attributes + [item.attributes], vectors: vectors + vector)
+  init(_ rows: TailRows = TailRows(), sealed: Bool = false) {
+    (self.rows, self.sealed) = (rows, sealed)
   }
 
   func rows(passing filter: IndexFilter) -> RowSet {

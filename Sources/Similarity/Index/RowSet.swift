@@ -1,7 +1,7 @@
 /// A set of a segment's rows as bits; a value, copied on write. Bits beyond ``count`` are 0.
 public struct RowSet: Sendable, Equatable {
   /// Rows that could be members: `0 ..< count`.
-  public let count: Int
+  public private(set) var count: Int
   /// Row `r` is bit `r % 64` of word `r / 64`.
   public internal(set) var words: [UInt64]
 
@@ -43,6 +43,12 @@ public struct RowSet: Sendable, Equatable {
         left &= left - 1
       }
     }
+  }
+
+  /// Makes room for rows up to `count`, none of them a member.
+  mutating func grow(to count: Int) {
+    words += repeatElement(0, count: (count + 63) / 64 - words.count)
+    self.count = count
   }
 
   mutating func formUnion(_ other: RowSet) {

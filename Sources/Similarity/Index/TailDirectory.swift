@@ -8,6 +8,8 @@ struct TailDirectory {
   /// Chunks that have left the tail.
   private var departed = 0
   private var places: [String: Place] = [:]
+  /// The last chunk while items are appended to it: a copy that nobody else holds.
+  private var growing: TailRows?
 
   /// O(1), and O(segments) for an item that is not in the tail.
   mutating func delete(_ id: String, from snapshot: inout IndexSnapshot) {
@@ -23,26 +25,36 @@ struct TailDirectory {
     }
   }
 
-  /// O(a chunk).
+  /// O(dimension), and O(a chunk) for the first item after ``complete(_:)``, which must follow
+  /// before the snapshot is shown to anybody.
   mutating func append(_ item: IndexItem, vector: [Float], to snapshot: inout IndexSnapshot) {
-    if let last = snapshot.tail.last, last.chunk.isOpen {
-      var deleted = RowSet(count: last.chunk.count + 1)
-      last.deleted.forEach { deleted[$0] = true }
-      snapshot.tail[snapshot.tail.count - 1] = IndexSnapshot.Recent(
-        chunk: last.chunk.appending(item, vector: vector), deleted: deleted)
-    } else {
-      let chunk = TailChunk(ids: [item.id], attributes: [item.attributes], vectors: vector)
-      snapshot.tail.append(IndexSnapshot.Recent(chunk: chunk, deleted: RowSet(count: 1)))
+    if growing == nil {
+      if let last = snapshot.tail.last?.chunk, last.isOpen {
+        growing = last.rows
+      } else {
+        growing = TailRows()
+        snapshot.tail.append(IndexSnapshot.Recent(chunk: TailChunk(), deleted: RowSet(count: 0)))
+      }
     }
     let place = snapshot.tail.count - 1
-    places[item.id] = Place(
-      chunk: departed + place, row: snapshot.tail[place].chunk.count - 1)
+    let row = snapshot.tail[place].deleted.count
+    growing?.append(item, vector: vector)
+    snapshot.tail[place].deleted.grow(to: row + 1)
+    places[item.id] = Place(chunk: departed + place, row: row)
+    if row + 1 == TailChunk.capacity { complete(&snapshot) }
+  }
+
+  /// Puts what was appended into the snapshot's last chunk.
+  mutating func complete(_ snapshot: inout IndexSnapshot) {
+    guard let growing else { return }
+    snapshot.tail[snapshot.tail.count - 1].chunk = TailChunk(growing)
+    self.growing = nil
   }
 
   /// Lets the last chunk take no more items: it is being frozen.
   func seal(_ snapshot: inout IndexSnapshot) {
     guard let last = snapshot.tail.last, last.chunk.isOpen else { return }
-    snapshot.tail[snapshot.tail.count - 1].chunk = last.chunk.closed()
+    snapshot.tail[snapshot.tail.count - 1].chunk = TailChunk(last.chunk.rows, sealed: true)
   }
 
   /// Removes the first `count` chunks, whose items are in a segment now.
@@ -55,11 +67,5 @@ struct TailDirectory {
     }
     snapshot.tail.removeFirst(count)
     departed += count
-  }
-}
-
-extension TailChunk {
-  func closed() -> TailChunk {
-    TailChunk(ids: ids, attributes: attributes, vectors: vectors, sealed: true)
   }
 }

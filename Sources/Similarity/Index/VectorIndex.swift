@@ -82,6 +82,7 @@ public final class VectorIndex: Sendable {
           directory.delete(id, from: &next)
         }
       }
+      directory.complete(&next)
       next.version += UInt64(changes.count)
       current.withLock { [next] in $0 = next }
     }

@@ -37,19 +37,19 @@ struct ListBuilder {
     guard count >= InvertedLists.leastRows else {
       let order = (0..<Int32(count)).map { $0 }
       let centre = centroids([0, Int32(count)], order, vectors, scaled: false)
-      return (order, sections([0, Int32(count)], centre, order, plain, recall: []))
+      return (order, sections([0, Int32(count)], centre, order, plain) + [Self.recall([])])
     }
     let lists = max(2, count / InvertedLists.rowsPerList)
     let kept = RecallMeasurement.sample(of: count)
     let centres = try train(lists, vectors, plain, without: kept)
     let (starts, order) = group(nearest(plain, centres, lists), lists, count: count)
     let final = measure == .cosine ? centres : centroids(starts, order, vectors, scaled: false)
-    let draft = sections(starts, final, order, plain, recall: [])
+    let sections = sections(starts, final, order, plain)
+    let unmeasured = try SectionReader(sections + [Self.recall([])])
     let measured = try RecallMeasurement(
-      lists: InvertedLists(SectionReader(draft), count: count, dimension: dimension),
+      lists: InvertedLists(unmeasured, count: count, dimension: dimension),
       kernel: kernel, workers: workers, dimension: dimension, order: order)
-    let recall = measured.table(vectors, sample: kept)
-    return (order, sections(starts, final, order, plain, recall: recall))
+    return (order, sections + [Self.recall(measured.table(vectors, sample: kept))])
   }
 
   private func quantise(_ vectors: UnsafePointer<Float>, _ count: Int) -> Plain {
@@ -179,7 +179,7 @@ struct ListBuilder {
   }
 
   private func sections(
-    _ starts: [Int32], _ centres: Memory<Float>, _ order: [Int32], _ plain: Plain, recall: [Float]
+    _ starts: [Int32], _ centres: Memory<Float>, _ order: [Int32], _ plain: Plain
   ) -> [IndexSection] {
     let lists = starts.count - 1
     let coded = quantise(centres.start, lists)
@@ -187,7 +187,10 @@ struct ListBuilder {
     return [IndexSection(name: "lists.starts", contents: IndexBytes(starts))]
       + pack("lists", coded, centreOrder)
       + pack("rows", plain, order)
-      + [IndexSection(name: "lists.recall", contents: IndexBytes(recall))]
+  }
+
+  private static func recall(_ table: [Float]) -> IndexSection {
+    IndexSection(name: "lists.recall", contents: IndexBytes(table))
   }
 
   private func pack(_ name: String, _ plain: Plain, _ order: [Int32]) -> [IndexSection] {
