@@ -200,8 +200,11 @@ let package = Package(
       name: "akin-index-writer", dependencies: ["AkinSimilarity"], path: "Tests/IndexWriter",
       swiftSettings: swiftSettings),
 
+    // Asks for the best kernel where the system refuses AMX.
+    .target(name: "TileRefusal", dependencies: ["CKernels"], path: "Tests/TileRefusal"),
+
     tests(
-      "Similarity", ["AkinCatalogue", "CKernels", "akin-index-writer"],
+      "Similarity", ["AkinCatalogue", "CKernels", "TileRefusal", "akin-index-writer"],
       exclude: ["Durable/Fixtures"]),
     tests("Trees"),
     tests("Search", ["AkinCatalogue", "AkinText", "AkinTrees", "CKernels"]),

@@ -1,5 +1,6 @@
 import CKernels
 import Testing
+import TileRefusal
 
 @testable import AkinSimilarity
 
@@ -19,6 +20,18 @@ import Testing
       default: Int8.random(in: -128...127, using: &random)
       }
     }
+  }
+
+  /// A container's filter, or a kernel without room for 8 KiB more a thread, may refuse the tile
+  /// registers: the next kernel takes over.
+  @Test func refusedTilesAreDoneWithout() throws {
+    let best = try #require(Kernel.available.last)
+    let without = Int32(akin_kernel_best_without_tiles())
+    #expect(without >= 0)
+    let amx = Int32(AKIN_KERNEL_AMX.rawValue)
+    let others = Kernel.available.map(\.identifier).filter { $0 != amx }
+    #expect(without == others.max())
+    if best.identifier != amx { print("refusedTilesAreDoneWithout: this processor has no AMX") }
   }
 
   @Test(
