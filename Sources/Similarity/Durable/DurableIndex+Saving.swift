@@ -10,7 +10,8 @@ extension DurableIndex {
   ///
   /// - Parameter copying: copies even where a link would do.
   /// - Throws: ``IndexStoreError`` `exists`, `diskFull`, `notWritable`, `uncertain`; nothing is left
-  ///   of an unfinished snapshot.
+  ///   of an unfinished snapshot. What a process leaves that is killed meanwhile, the next one that
+  ///   saves to the same folder clears away.
   public func save(to url: URL, copying: Bool = false) throws {
     try save(to: IndexFolder(url), copying: copying)
   }
@@ -61,13 +62,18 @@ extension DurableIndex {
 
 extension Manifest {
   /// Copies the files it names into an empty folder, itself last: without it there is no index.
+  /// A mark that comes first tells a copy that was cut short from an index that lost its manifest.
   func copyFiles(
     from source: IndexFolder, to target: IndexFolder, linking: Bool
   ) throws(IndexStoreError) {
     try target.make()
     let lock = try IndexLock(target)
     defer { lock.release() }
+    // Whoever held the lock may have finished.
+    try target.make()
     do throws(IndexStoreError) {
+      try target.removeAll(except: [])
+      try target.replace(IndexFormat.copying, with: [])
       for segment in segments { try target.take(segment.name, from: source, linking: linking) }
       // Logs are copied always: writing may go on in one that is sealed.
       for log in logs {
@@ -79,8 +85,9 @@ extension Manifest {
       }
       try target.sync()
       try target.replace(IndexFormat.manifest, with: self.bytes)
+      target.discard(IndexFormat.copying)
     } catch {
-      if error.code != .uncertain { target.unmake(fileNames) }
+      if error.code != .uncertain { target.unmake(fileNames.union([IndexFormat.copying])) }
       throw error
     }
   }

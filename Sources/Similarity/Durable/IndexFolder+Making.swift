@@ -1,7 +1,8 @@
 internal import Foundation
 
 extension IndexFolder {
-  /// Makes the folder where it is missing, and refuses one that holds anything.
+  /// Makes the folder where it is missing, and refuses one that holds anything but a copy of an
+  /// index that was cut short.
   func make() throws(IndexStoreError) {
     if mkdir(path, 0o755) == 0 {
       let parent = URL(filePath: path, directoryHint: .isDirectory).standardizedFileURL
@@ -17,7 +18,8 @@ extension IndexFolder {
     let isFresh = names.allSatisfy {
       $0 == IndexFormat.lock || $0.hasSuffix(IndexFormat.partialSuffix)
     }
-    guard isFresh else {
+    let isCutShort = names.contains(IndexFormat.copying) && !names.contains(IndexFormat.manifest)
+    guard isFresh || isCutShort else {
       throw IndexStoreError(
         .exists, path,
         names.contains(IndexFormat.manifest)

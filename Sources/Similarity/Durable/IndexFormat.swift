@@ -8,6 +8,9 @@ enum IndexFormat {
   static let manifest = "MANIFEST"
   static let lock = "LOCK"
   static let partialSuffix = ".partial"
+  /// Says of a folder that an index is being copied into it: without a manifest beside it, the copy
+  /// was cut short and may be begun again.
+  static let copying = "COPYING"
   static let segmentPrefix = "segment-"
   static let logPrefix = "log-"
 
@@ -31,6 +34,7 @@ enum IndexFormat {
     var stem = name[...]
     if stem.hasSuffix(partialSuffix) { stem = stem.dropLast(partialSuffix.count) }
     if stem == manifest { return stem.count < name.count }
+    if stem == copying { return true }
     for prefix in [segmentPrefix, logPrefix] where stem.hasPrefix(prefix) {
       let digits = stem.dropFirst(prefix.count)
       return digits.count >= 8 && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }

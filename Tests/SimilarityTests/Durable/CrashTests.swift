@@ -148,6 +148,9 @@ import Testing
         } else {
           let error = DurableIndexTests.error { _ = try DurableIndex.open(place) }
           #expect(error?.code == .noIndex)
+          // Nothing of it is in the way of the next one.
+          try index.save(to: place)
+          #expect(try DurableIndex.verify(place) == [])
         }
       }
     }
