@@ -94,7 +94,7 @@ let package = Package(
         "CArrow", "CFeed", "CICU", "CSimdjson", "CXML",
       ]),
     module("Text", ["CICU", "COpenCC", "CSnowball"]),
-    module("Neural", ["CTorch"]),
+    module("Neural", ["CKernels", "CTorch"]),
     module("Encoders", ["AkinNeural", "AkinText", "AkinCatalogue"]),
     module("Similarity", ["AkinCatalogue", "CKernels"]),
     module("Trees", ["AkinSimilarity"]),
@@ -193,7 +193,7 @@ let package = Package(
 
     tests("Catalogue", ["CArrow", "CFeed"], exclude: ["Fixtures"]),
     tests("Text", exclude: ["Fixtures"]),
-    tests("Neural"),
+    tests("Neural", ["CKernels"]),
     tests("Encoders", ["AkinNeural"], exclude: ["Fixtures"]),
     // Is killed by the tests of the index on disk.
     .executableTarget(

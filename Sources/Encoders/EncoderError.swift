@@ -26,6 +26,8 @@ public struct EncoderError: Error, Hashable, Sendable {
     case nameTaken = "name_taken"
     /// A file could not be written.
     case writeFailed = "write_failed"
+    /// There is not enough to learn from.
+    case tooFew = "too_few"
     /// The numeric library refused an operation.
     case computation = "computation"
   }

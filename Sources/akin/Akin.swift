@@ -27,6 +27,7 @@ import Foundation
       IndexCommand.self, EvaluateCommand.self, TuneCommand.self,
       TrainCommand.self,
       RecommendCommand.self, RelateCommand.self, MatchCommand.self, TagCommand.self,
+      WordsCommand.self,
       ModelCommand.self, DoctorCommand.self,
       ServeCommand.self, UpCommand.self, KeyCommand.self, StoreCommand.self, BackupCommand.self,
       RestoreCommand.self,
@@ -62,7 +63,7 @@ import Foundation
     ]
     let words = Array(CommandLine.arguments.dropFirst().prefix(2))
     return commands.contains { $0.configuration.commandName == words.first }
-      || words == ["index", "add"] || words == ["index", "compact"]
+      || [["index", "add"], ["index", "compact"], ["words", "train"]].contains(words)
   }
 }
 

@@ -59,4 +59,5 @@ size_t akin_select_above(int kernel, const float *scores, size_t count, float th
 #include "CKernelsIndex.h"
 #include "CKernelsSearch.h"
 #include "CKernelsSparse.h"
+#include "CKernelsWindows.h"
 #endif
