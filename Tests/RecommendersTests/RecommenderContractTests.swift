@@ -35,6 +35,8 @@ import Testing
           factors: 8, layers: 2, dropout: 0, negatives: 4, learningRate: 0.02,
           regularisation: 0, epochs: 60, rowsPerStep: 100))
     case .slim: .slim(SLIM(ridge: 0.1, lasso: 0.01))
+    case .item2Vec:
+      .item2Vec(Item2Vec(factors: 16, window: 4, subsampling: 0, learningRate: 0.1, epochs: 100))
     case .graphFilter: .graphFilter(GraphFilter(rank: 4, saturation: 1, outputExponent: 0.5))
     default: name.settings
     }
@@ -207,6 +209,7 @@ import Testing
     ("ials", "alpha", "-1"), ("graph-filter", "rank", "0"), ("slim", "ridge", "0"),
     ("bpr", "factors", "0"), ("neumf", "factors", "0"), ("neumf", "dropout", "1"),
     ("lightgcn", "layers", "-1"), ("popularity", "halfLife", "0"),
+    ("item2vec", "factors", "0"), ("item2vec", "window", "65"),
   ]) func badSettingsAreRefused(_ name: String, _ setting: String, _ value: String) throws {
     let settings = try #require(RecommenderName(rawValue: name)).settings
     let changed = try settings.changing([setting: value])

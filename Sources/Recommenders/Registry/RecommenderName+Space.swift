@@ -62,6 +62,15 @@ extension RecommenderName {
         Self.range("negatives", 4...32), Self.range("learningRate", 5e-4...0.02, log: true),
         Self.range("regularisation", 1e-4...1, log: true), Self.range("epochs", 5...40),
       ]
+    case .item2Vec:
+      [
+        Self.choice("objective", "skip-gram", "cbow"), Self.range("factors", 32...200),
+        Self.range("window", 2...64), Self.range("negatives", 3...30),
+        Self.range("negativeExponent", -0.5...1.0),
+        Self.range("subsampling", 1e-5...0.1, log: true),
+        Self.range("learningRate", 0.01...0.2, log: true), Self.range("epochs", 5...100),
+        Self.choice("comparison", "cosine", "context"), Self.range("popularity", 0.0...1.0),
+      ]
     }
   }
 

@@ -22,6 +22,8 @@ public enum RecommenderName: String, Sendable, CaseIterable, Codable {
   case lightGCN = "lightgcn"
   /// ``NeuMF``.
   case neuMF = "neumf"
+  /// ``Item2Vec``.
+  case item2Vec = "item2vec"
 
   /// With the settings a shop begins with.
   public var settings: RecommenderSettings {
@@ -37,6 +39,7 @@ public enum RecommenderName: String, Sendable, CaseIterable, Codable {
     case .bpr: .bpr(BPR())
     case .lightGCN: .lightGCN(LightGCN())
     case .neuMF: .neuMF(NeuMF())
+    case .item2Vec: .item2Vec(Item2Vec())
     }
   }
 

@@ -25,6 +25,8 @@ public enum RecommenderSettings: Sendable, Equatable {
   case lightGCN(LightGCN)
   /// A factorisation and a network that read shopper and item together.
   case neuMF(NeuMF)
+  /// Vectors by the company that items keep.
+  case item2Vec(Item2Vec)
 
   /// Its name.
   public var name: RecommenderName {
@@ -40,6 +42,7 @@ public enum RecommenderSettings: Sendable, Equatable {
     case .bpr: .bpr
     case .lightGCN: .lightGCN
     case .neuMF: .neuMF
+    case .item2Vec: .item2Vec
     }
   }
 
@@ -57,6 +60,7 @@ public enum RecommenderSettings: Sendable, Equatable {
     case .bpr(let algorithm): algorithm
     case .lightGCN(let algorithm): algorithm
     case .neuMF(let algorithm): algorithm
+    case .item2Vec(let algorithm): algorithm
     }
   }
 
@@ -101,6 +105,7 @@ public enum RecommenderSettings: Sendable, Equatable {
     case .bpr(let algorithm): .bpr(try Self.changing(algorithm, changes))
     case .lightGCN(let algorithm): .lightGCN(try Self.changing(algorithm, changes))
     case .neuMF(let algorithm): .neuMF(try Self.changing(algorithm, changes))
+    case .item2Vec(let algorithm): .item2Vec(try Self.changing(algorithm, changes))
     }
   }
 
@@ -149,6 +154,7 @@ extension ModelArchive {
     case .bpr: try BPRModel(self)
     case .lightGCN: try LightGCNModel(self)
     case .neuMF: try NeuMFModel(self)
+    case .item2Vec: try Item2VecModel(self)
     case nil:
       throw RecommenderError(
         .damaged, "no recommender is called '\(kind)'; a newer Akin wrote it: train it again")
