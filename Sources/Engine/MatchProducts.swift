@@ -23,10 +23,16 @@ public struct MatchProducts {
     try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
     let stages = StageReporter(progress)
     training.report = stages.report
-    let matcher = try training.fit(train: pairs, valid: held)
-    stages.end()
-    try matcher.save(to: output)
-    return matcher.card
+    do {
+      let matcher = try training.fit(train: pairs, valid: held)
+      stages.end()
+      try matcher.save(to: output)
+      return matcher.card
+    } catch {
+      // Removed only where it is empty.
+      rmdir(output.path(percentEncoded: false))
+      throw error
+    }
   }
 
   /// Measures a matcher on labelled pairs.
