@@ -5,7 +5,7 @@ import AkinSimilarity
 import Foundation
 
 /// akin-bench-alike
-///   [--part cluster,duplicates,pairs,zh,relations,relations-validation,relations-cost]
+///   [--part cluster,encoder,duplicates,pairs,zh,relations,relations-validation,relations-cost]
 ///   [--model NAME] [--set name=value …] [--half 0|1] [--rivals no]
 struct AlikeBenchmark {
   private var parts: Set<String> = ["cluster", "pairs", "zh"]
@@ -68,6 +68,7 @@ struct AlikeBenchmark {
 
   func run() throws {
     if !parts.isDisjoint(with: ["cluster", "duplicates"]) { try clusters() }
+    if parts.contains("encoder") { try bareEncoder() }
     if parts.contains("pairs") {
       for set in [
         "WDC_computers", "Structured_Amazon-Google", "Structured_Walmart-Amazon", "Textual_Abt-Buy",
@@ -145,6 +146,34 @@ struct AlikeBenchmark {
       emit("pricerunner clusters\(part)", "recall@1", recall, note)
       emit("pricerunner clusters\(part)", "mAP@100", precision)
     }
+  }
+
+  /// The encoder's cosines alone, and its speed over all titles, three times.
+  private func bareEncoder() throws {
+    let offers = try PricerunnerOffers(data.appending(path: "catalogue/pricerunner/products.csv"))
+    let titles = offers.products.map(\.title)
+    let encoder = try ModelStore().locate(model).encoder()
+    _ = try encoder.encode(Array(titles.prefix(256)))
+    var rates: [Double] = []
+    var rows = try encoder.encode(Array(titles.prefix(1)))
+    for _ in 0..<3 {
+      let start = ContinuousClock.now
+      rows = try encoder.encode(titles)
+      rates.append(Double(titles.count) / Self.seconds(since: start))
+    }
+    let lists = try rows.values.withUnsafeBufferPointer {
+      try SimilarityGraph(k: 100).neighbours(
+        of: HeldVectors(values: $0, dimension: rows.dimension))
+    }
+    for chosen in half.map({ [$0] }) ?? [0, 1, nil] as [Int?] {
+      let (recall, precision) = offers.measure(lists, half: chosen)
+      let part = chosen.map { " half \($0)" } ?? ""
+      emit("pricerunner encoder\(part)", "recall@1", recall)
+      emit("pricerunner encoder\(part)", "mAP@100", precision)
+    }
+    emit(
+      "pricerunner encoder", "titles/s", rates.sorted()[1],
+      String(format: "%.0f to %.0f", rates.min() ?? 0, rates.max() ?? 0))
   }
 
   /// Clusters of offers of one product: threshold and depth chosen on half 0, reported on half 1.

@@ -63,7 +63,7 @@ func run() throws {
   let text = try String(contentsOfFile: arguments.titles, encoding: .utf8)
   let titles = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
     .map(String.init)
-  var loaded: TransformerEncoder?
+  var loaded: (any TextEncoder)?
   let loading = try seconds {
     loaded = try ModelStore().encoder(named: arguments.model, precision: arguments.precision)
   }

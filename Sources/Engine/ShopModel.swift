@@ -23,5 +23,5 @@ struct ShopModel {
     key = "\(self.name) \(fingerprint) \(NumericPrecision.fastest.rawValue)"
   }
 
-  func load() throws -> TransformerEncoder { try location.encoder() }
+  func load() throws -> any TextEncoder { try location.encoder() }
 }

@@ -27,7 +27,7 @@ import Foundation
       IndexCommand.self, EvaluateCommand.self, TuneCommand.self,
       TrainCommand.self,
       RecommendCommand.self, RelateCommand.self, MatchCommand.self, TagCommand.self,
-      WordsCommand.self,
+      WordsCommand.self, EncoderCommand.self,
       ModelCommand.self, DoctorCommand.self,
       ServeCommand.self, UpCommand.self, KeyCommand.self, StoreCommand.self, BackupCommand.self,
       RestoreCommand.self,
@@ -59,7 +59,7 @@ import Foundation
     let commands: [any ParsableCommand.Type] = [
       BuildCommand.self, EncodeCommand.self, GraphCommand.self, EvaluateCommand.self,
       TrainCommand.self, TuneCommand.self, RelateCommand.self, MatchCommand.self,
-      SearchTrainCommand.self,
+      SearchTrainCommand.self, EncoderCommand.self,
     ]
     let words = Array(CommandLine.arguments.dropFirst().prefix(2))
     return commands.contains { $0.configuration.commandName == words.first }

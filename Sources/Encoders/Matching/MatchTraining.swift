@@ -87,7 +87,8 @@ public struct MatchTraining {
     _ location: ModelLocation, _ train: [MatchPair], _ valid: [MatchPair],
     since start: ContinuousClock.Instant
   ) throws -> CrossEncoderRun.Outcome? {
-    guard let crossEncoder else { return nil }
+    // A compact encoder has no blocks to tune.
+    guard let crossEncoder, !location.isCompact else { return nil }
     // Scoring, saving and what others do on the machine take their part.
     let left = (budget - start.duration(to: .now)) * 0.95 - .seconds(3)
     guard left > .seconds(5) else { return nil }

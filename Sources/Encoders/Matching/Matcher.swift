@@ -166,10 +166,10 @@ extension Matcher {
         "The text encoder '\(card.encoder)' is not the one that the matcher was trained with; "
           + "train it again.", path: folder.path(percentEncoded: false))
     }
-    let parts = try location.parts()
-    encoder = try TransformerEncoder(parts, precision: .fastest)
+    encoder = try location.encoder()
     crossEncoder = try stored.tokens.map { tokens in
-      try Self.crossEncoder(
+      let parts = try location.parts()
+      return try Self.crossEncoder(
         parts, folder,
         PairSerialiser(
           parts.tokenizer, limit: min(max(tokens.limit, 16), parts.maximumTokens),

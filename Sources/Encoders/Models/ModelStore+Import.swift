@@ -1,7 +1,7 @@
 public import Foundation
 
 extension ModelStore {
-  /// Copies a Hugging Face directory into the store under a name of its own.
+  /// Copies a Hugging Face directory or a ``CompactEncoder``'s folder into the store under a name of its own.
   ///
   /// The model is loaded and encodes a text first, so a broken one is never imported. The files
   /// that matter are copied to a hidden folder which is then renamed: the model appears complete
@@ -44,7 +44,8 @@ extension ModelStore {
   }
 
   private func probe(_ directory: URL) throws(EncoderError) {
-    let encoder = try TransformerEncoder(directory: directory, precision: .float32)
+    let encoder = try ModelLocation(name: "", url: directory, origin: .path)
+      .encoder(precision: .float32)
     let vector: VectorRows
     do {
       vector = try encoder.encode(["probe"])
@@ -64,8 +65,11 @@ extension ModelStore {
     let files = FileManager.default
     if files.fileExists(atPath: target.path) { try files.removeItem(at: target) }
     try files.createDirectory(at: target, withIntermediateDirectories: true)
-    let modules = try ModelDirectory(directory).poolingFile
-    for name in ModelDirectory.fileNames + [modules] {
+    let names =
+      CompactEncoder.isFolder(directory)
+      ? CompactEncoder.fileNames
+      : ModelDirectory.fileNames + [try ModelDirectory(directory).poolingFile]
+    for name in names {
       let source = directory.appendingPathComponent(name)
       guard FileAccess.isFile(source) else { continue }
       let destination = target.appendingPathComponent(name)

@@ -126,10 +126,10 @@ public struct ModelStore: Sendable {
   ///
   /// - Parameters:
   ///   - name: as for ``locate(_:)``.
-  ///   - precision: by default the faster one on this processor.
+  ///   - precision: by default the faster one on this processor; a ``CompactEncoder`` has one.
   public func encoder(
     named name: String, precision: NumericPrecision = .fastest
-  ) throws(EncoderError) -> TransformerEncoder {
+  ) throws(EncoderError) -> any TextEncoder {
     try locate(name).encoder(precision: precision)
   }
 
@@ -173,15 +173,19 @@ public struct ModelLocation: Hashable, Sendable {
 
   /// The name it is used by.
   public var name: String
-  /// A Hugging Face directory, or a packed file.
+  /// A Hugging Face directory, a ``CompactEncoder``'s folder, or a packed file.
   public var url: URL
   /// Where it comes from.
   public var origin: Origin
 
+  /// Whether it is a ``CompactEncoder``.
+  var isCompact: Bool { FileAccess.isFolder(url) && CompactEncoder.isFolder(url) }
+
   /// Loads the model.
   public func encoder(
     precision: NumericPrecision = .fastest
-  ) throws(EncoderError) -> TransformerEncoder {
-    try TransformerEncoder(parts(), precision: precision)
+  ) throws(EncoderError) -> any TextEncoder {
+    if isCompact { return try CompactEncoder(directory: url) }
+    return try TransformerEncoder(parts(), precision: precision)
   }
 }

@@ -5,9 +5,7 @@ public struct ModelSummary: Hashable, Sendable {
   /// Where it is and how it is called.
   public var location: ModelLocation
   /// Sizes and settings of the network.
-  public var configuration: TransformerConfiguration
-  /// How token states become a vector.
-  public var pooling: Pooling
+  public var network: Network
   /// Whether vectors have unit length.
   public var normalises: Bool
   /// What is put before a text.
@@ -19,8 +17,21 @@ public struct ModelSummary: Hashable, Sendable {
   /// The files and their sizes in bytes, by name.
   public var files: [File]
 
+  /// A network by its family.
+  public enum Network: Hashable, Sendable {
+    /// Of the BERT family, and how token states become a vector.
+    case transformer(TransformerConfiguration, Pooling)
+    /// Trained by the shop.
+    case compact(CompactConfiguration)
+  }
+
   /// Length of a vector.
-  public var dimension: Int { configuration.hidden }
+  public var dimension: Int {
+    switch network {
+    case .transformer(let configuration, _): configuration.hidden
+    case .compact(let configuration): configuration.dimension
+    }
+  }
   /// Bytes of all files.
   public var bytes: Int { files.reduce(0) { $0 + $1.bytes } }
 
@@ -44,7 +55,7 @@ extension ModelStore {
     guard FileAccess.isFolder(location.url) else {
       let configuration = try PackedModelFile(location.url).configuration
       return ModelSummary(
-        location: location, configuration: configuration, pooling: .mean, normalises: true,
+        location: location, network: .transformer(configuration, .mean), normalises: true,
         prefixes: ModelParts.e5Prefixes, maximumTokens: configuration.maximumTokens,
         parameters: configuration.parameters,
         files: [
@@ -52,17 +63,30 @@ extension ModelStore {
             name: location.url.lastPathComponent, bytes: FileAccess.size(of: location.url) ?? 0)
         ])
     }
+    if location.isCompact {
+      let configuration = try CompactEncoder.settings(in: location.url)
+      return ModelSummary(
+        location: location, network: .compact(configuration), normalises: true,
+        prefixes: TextPrefixes(), maximumTokens: configuration.maximumTokens,
+        parameters: configuration.parameters,
+        files: Self.files(CompactEncoder.fileNames, in: location.url))
+    }
     let directory = try ModelDirectory(location.url)
-    let files = (ModelDirectory.fileNames + [directory.poolingFile]).compactMap { name in
-      FileAccess.size(of: location.url.appendingPathComponent(name)).map {
+    return ModelSummary(
+      location: location,
+      network: .transformer(directory.configuration, directory.pooling),
+      normalises: directory.normalises, prefixes: directory.prefixes,
+      maximumTokens: directory.maximumTokens, parameters: directory.configuration.parameters,
+      files: Self.files(ModelDirectory.fileNames + [directory.poolingFile], in: location.url))
+  }
+
+  /// Those of `names` that are there.
+  private static func files(_ names: [String], in folder: URL) -> [ModelSummary.File] {
+    names.compactMap { name in
+      FileAccess.size(of: folder.appendingPathComponent(name)).map {
         ModelSummary.File(name: name, bytes: $0)
       }
     }
-    return ModelSummary(
-      location: location, configuration: directory.configuration, pooling: directory.pooling,
-      normalises: directory.normalises, prefixes: directory.prefixes,
-      maximumTokens: directory.maximumTokens, parameters: directory.configuration.parameters,
-      files: files)
   }
 }
 

@@ -38,10 +38,11 @@ struct ModelCommand: ParsableCommand {
 
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Copy a Hugging Face directory of the BERT family into the user's models.",
+      abstract: "Copy a model's directory into the user's models.",
       discussion: """
-        The directory holds config.json, model.safetensors and tokenizer.json or vocab.txt; pooling
-        and normalisation are read from modules.json and 1_Pooling where they are there. The model
+        A Hugging Face directory of the BERT family holds config.json, model.safetensors and
+        tokenizer.json or vocab.txt; pooling and normalisation are read from modules.json and
+        1_Pooling where they are there. What akin encoder train wrote is taken as well. The model
         is tried on a text before it is copied.
 
         Example: akin model import ./bge-small-zh --name bge-small-zh
@@ -108,14 +109,24 @@ struct ModelDescription: Encodable {
     name = summary.location.name
     origin = summary.location.origin.rawValue
     path = summary.location.url.path(percentEncoded: false)
-    architecture = summary.configuration.modelType
-    layers = summary.configuration.layers
-    heads = summary.configuration.heads
+    switch summary.network {
+    case .transformer(let configuration, let pooling):
+      architecture = configuration.modelType
+      layers = configuration.layers
+      heads = configuration.heads
+      vocabulary = configuration.vocabulary
+      self.pooling = pooling.rawValue
+    case .compact(let configuration):
+      architecture = configuration.architecture.rawValue
+      layers = 1
+      heads = 0
+      vocabulary = configuration.vocabulary
+      pooling =
+        configuration.architecture == .textCNN ? "maximum" : configuration.pooling.rawValue
+    }
     dimension = summary.dimension
-    vocabulary = summary.configuration.vocabulary
     parameters = summary.parameters
     maximumTokens = summary.maximumTokens
-    pooling = summary.pooling.rawValue
     normalised = summary.normalises
     passagePrefix = summary.prefixes.passage
     queryPrefix = summary.prefixes.query
@@ -125,7 +136,8 @@ struct ModelDescription: Encodable {
   var lines: [(String, String)] {
     [
       ("name", "\(name) (\(origin))"), ("path", path), ("architecture", architecture),
-      ("layers", "\(layers), \(heads) heads"), ("dimension", "\(dimension)"),
+      ("layers", heads > 0 ? "\(layers), \(heads) heads" : "\(layers)"),
+      ("dimension", "\(dimension)"),
       ("vocabulary", vocabulary.formatted()), ("parameters", parameters.formatted()),
       ("most tokens", "\(maximumTokens)"),
       ("pooling", pooling + (normalised ? ", unit length" : "")),

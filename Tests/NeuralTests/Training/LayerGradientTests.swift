@@ -32,6 +32,13 @@ struct Differentiated: CustomTestStringConvertible, Sendable {
     {
       try $0(Tensor([1, 1, 4] as [Int])) * $1
     },
+    layer(
+      "embedding bag", [4, 4],
+      { try EmbeddingBag(rows: 5, features: 4, dtype: .float64, using: $0) }
+    ) {
+      // Lists of 3 rows, one twice; of none; of 1; of 2.
+      try $0(Tensor([1, 1, 4, 0, 2, 3] as [Int]), starts: Tensor([0, 3, 3, 4] as [Int])) * $1
+    },
     layer("layer norm", [3, 4], { _ in try LayerNorm(4, dtype: .float64) }) { try $0($1) },
     layer(
       "attention", [9, 8],

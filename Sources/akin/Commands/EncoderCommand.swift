@@ -1,0 +1,12 @@
+import ArgumentParser
+
+struct EncoderCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "encoder",
+    abstract: "Make encoders of a shop's own.",
+    discussion: """
+      Example:
+        akin encoder train --products products.csv --output my-encoder
+      """,
+    subcommands: [EncoderTrainCommand.self])
+}
