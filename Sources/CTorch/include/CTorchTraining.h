@@ -22,6 +22,16 @@ ctorch_status ctorch_sequence_attention(
     ctorch_tensor qkv, const int32_t *starts, size_t sequences, int32_t heads, float scale,
     bool causal, double dropout, uint64_t seed, ctorch_tensor *out);
 
+// Gated recurrent units over sequences laid end to end, as ctorch_packed_attention: the state after
+// each row, [rows, d], 0 in rows of no sequence. `gates` is [rows, 3 d], what the inputs add to the
+// gates reset, update and new; the former state adds `weight` [3 d, d] times itself plus `bias`
+// [3 d], the new gate's part of it multiplied by the reset gate (Cho et al., 2014). With gradients.
+// float32 or float64, as `weight`; other gates are converted, and bfloat16 ones make the product over
+// all rows in the gradient by the weight bfloat16 too.
+ctorch_status ctorch_sequence_gru(
+    ctorch_tensor gates, ctorch_tensor weight, ctorch_tensor bias, const int32_t *starts,
+    size_t sequences, ctorch_tensor *out);
+
 // The mean over rows of log Σ_j exp(s·t_j + bias_j) - s·t_target with s the rows of `states`
 // [n, d], t the rows of `table` [m, d], `targets` int64 [n], `bias` null or [m]; the target's own
 // term goes without its bias. Never holds more than a few million of the n * m products, and

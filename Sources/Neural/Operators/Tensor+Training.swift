@@ -61,6 +61,25 @@ extension PackedSequences {
       "sequenceAttention", [qkv.shape])
     return try Tensor(owning: made.required("sequenceAttention"))
   }
+
+  /// States of gated recurrent units after each row, each sequence on its own, with a gradient.
+  ///
+  /// - Parameters:
+  ///   - gates: `[rows, 3 · d]`: what inputs add to the gates reset, update and new.
+  ///   - weight: `[3 · d, d]`, by which the former state is multiplied; `.float32` or `.float64`.
+  ///   - bias: `[3 · d]`, added to that product.
+  /// - Returns: `[rows, d]` of the weight's type, 0 in filler rows.
+  /// - Throws: `.invalidArgument` when the shapes or starts do not fit or a tensor is not on the CPU.
+  package func gatedStates(
+    _ gates: Tensor, weight: Tensor, bias: Tensor
+  ) throws(NeuralError) -> Tensor {
+    var made: OpaquePointer?
+    try check(
+      ctorch_sequence_gru(
+        gates.handle, weight.handle, bias.handle, starts, starts.count - 1, &made),
+      "gatedStates", [gates.shape, weight.shape])
+    return try Tensor(owning: made.required("gatedStates"))
+  }
 }
 
 /// Runs `body` with matrix products in bfloat16 on this thread, parameters and sums staying in

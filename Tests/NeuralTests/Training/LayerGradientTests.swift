@@ -236,4 +236,45 @@ struct Differentiated: CustomTestStringConvertible, Sendable {
       x.narrow(dimension: 0, start: 4, length: 5), PackedSequences(starts: [0, 5]))
     #expect(try all.narrow(dimension: 0, start: 4, length: 5).distance(to: alone) < 1e-6)
   }
+
+  /// Widths for vectors of four, eight and sixteen lanes, and for none; more sequences than are read
+  /// side by side, some of one row.
+  @Test(arguments: [3, 4, 8, 16, 48])
+  func gatedUnitsAreThoseOfTheLibrary(width: Int) throws {
+    let generator = try Generator(seed: 21)
+    let network = try Recurrent(.gru, inputs: 5, width: width, layers: 2, using: generator)
+    let sequences = PackedSequences(
+      starts: [0, 3, 4, 9, 10, 17, 19, 23, 24, 26, 31, 32, 40, 43, 44, 50, 53, 54, 60, 61])
+    let x = try (Tensor.randomNormal([61, 5], using: generator) * 3).requiringGrad()
+    let weights = try Tensor.randomNormal([61, width], using: generator)
+    let leaves = network.parameters.map(\.tensor) + [x]
+    let own = try network(x, sequences)
+    let theirs = try network.byOperators(x, sequences)
+    #expect(try own.detached().distance(to: theirs.detached()) < 1e-5)
+    let slopes = try (own * weights).sum().gradients(by: leaves)
+    let truth = try (theirs * weights).sum().gradients(by: leaves)
+    for (slope, known) in zip(slopes, truth) {
+      let (slope, known) = (try #require(slope), try #require(known))
+      let size = try known.norm().item()
+      #expect(try slope.distance(to: known) < 1e-4 * max(1, size))
+    }
+  }
+
+  @Test func gatedUnitsRefuseWhatDoesNotFit() throws {
+    let weight = try Tensor.zeros([12, 4])
+    let bias = try Tensor.zeros([12])
+    let gates = try Tensor.zeros([5, 12])
+    let sequences = PackedSequences(starts: [0, 4])
+    let states = try sequences.gatedStates(gates, weight: weight, bias: bias)
+    #expect(states.shape == [5, 4])
+    #expect(throws: NeuralError.self) {
+      try PackedSequences(starts: [0, 6]).gatedStates(gates, weight: weight, bias: bias)
+    }
+    #expect(throws: NeuralError.self) {
+      try sequences.gatedStates(Tensor.zeros([5, 9]), weight: weight, bias: bias)
+    }
+    #expect(throws: NeuralError.self) {
+      try sequences.gatedStates(gates, weight: weight, bias: Tensor.zeros([4]))
+    }
+  }
 }
