@@ -8,7 +8,8 @@ import Foundation
 // DATA is the folder of the sets (`matching`), SET one of its folders. Keys: `budget` (seconds),
 // `seed`, `epochs`, `rate`, `batch`, `tokens`, `frozen` (blocks), `dropout`, `augment` (0 or 1),
 // `cross` (0: comparisons alone), `test` (1: measure the test pairs too, once all is chosen);
-// `encoder` (a model's name), `transfer` (a file of other pairs that the matcher is asked about).
+// `encoder` (a model's name), `transfer` (a file of other pairs that the matcher is asked about);
+// `bi` (1: a fine-tuned bi-encoder instead of a matcher, with `method`, `objective`, `temperature`).
 
 struct Line: Codable {
   var set: String
@@ -37,6 +38,12 @@ func foldsF1(_ probabilities: [Double], _ labels: [Bool]) -> Double {
     }
   }
   return MatchMeasures(called.map { $0 ? 1 : 0 }, labels, threshold: 0.5).f1
+}
+
+func text(_ key: String) -> String? {
+  CommandLine.arguments.first { $0.hasPrefix(key + "=") }.map {
+    String($0.dropFirst(key.count + 1))
+  }
 }
 
 func settings(_ arguments: [String]) -> [String: Double] {
@@ -73,6 +80,14 @@ func run(
     let isThere = FileManager.default.fileExists(atPath: medium.path)
     return isThere ? medium : folder.appending(path: "\(part).txt")
   }
+  if values["bi"] == 1 {
+    return try show(
+      BiEncoderLine(
+        set, { $0 == "test" ? folder.appending(path: "test.txt") : file($0) }, values,
+        encoder: encoder,
+        words: ["method": text("method"), "objective": text("objective")]
+          .compactMapValues(\.self)))
+  }
   let (train, valid) = (try PairFile.read(file("train")), try PairFile.read(file("valid")))
   var training = training(values)
   training.encoder = encoder
@@ -92,6 +107,10 @@ func run(
     line.transferFoldsF1 = foldsF1(
       try matcher.probabilities(pairs), pairs.map { $0.isMatch == true })
   }
+  try show(line)
+}
+
+func show(_ line: some Encodable) throws {
   let writer = JSONEncoder()
   writer.outputFormatting = .sortedKeys
   print(String(decoding: try writer.encode(line), as: UTF8.self))
@@ -103,9 +122,6 @@ let sets = arguments.dropFirst().filter { !$0.contains("=") }
 guard let data = arguments.first, !sets.isEmpty else {
   print("usage: akin-bench-match DATA SET… [key=value …]")
   exit(64)
-}
-func text(_ key: String) -> String? {
-  arguments.first { $0.hasPrefix(key + "=") }.map { String($0.dropFirst(key.count + 1)) }
 }
 for set in sets {
   try run(

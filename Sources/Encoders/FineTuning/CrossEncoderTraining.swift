@@ -61,7 +61,7 @@ final class CrossEncoderTraining: Trainable {
     stepsPerEpoch = (train.count + settings.batch - 1) / settings.batch
     network = try PairNetwork(
       parts, dropout: settings.dropout, using: Generator(seed: Seeds.combined(seed, 0xC055)))
-    for block in network.stack.blocks.prefix(settings.frozenBlocks) { try block.freeze() }
+    for block in network.trunk.stack.blocks.prefix(settings.frozenBlocks) { try block.freeze() }
   }
 
   var parameters: [Parameter] { network.parameters }
@@ -174,7 +174,7 @@ struct CrossEncoderRun {
     let start = ContinuousClock.now
     let training = try CrossEncoderTraining(
       parts, train: train, valid: valid, settings: settings, seed: seed)
-    let step = try secondsPerStep(training)
+    let step = try StepTiming.seconds(training, seed: seed)
     // Validation runs forward only, about a third of the cost a pair.
     let validation = step * Double(valid.count) / Double(settings.batch) / 3
     let left = (budget - start.duration(to: .now)) / .seconds(1) * 0.92
@@ -209,34 +209,5 @@ struct CrossEncoderRun {
       encoder: try training.crossEncoder(parts), epochs: options.epochs,
       bestEpoch: history?.best ?? options.epochs,
       secondsPerEpoch: history?.epochs.map(\.seconds).min() ?? step * Double(full))
-  }
-
-  /// Times three steps after one to warm up, without changing anything.
-  private func secondsPerStep(_ training: CrossEncoderTraining) throws -> Double {
-    let steps = try training.batches(epoch: 0, seed: seed)
-    let parameters = training.parameters.map(\.tensor).filter(\.requiresGrad)
-    var times: [Double] = []
-    for step in steps.prefix(4) {
-      let began = ContinuousClock.now
-      let failure = Mutex<(any Error)?>(nil)
-      // Safe: `concurrently` returns when all calls have; parameters are only read.
-      nonisolated(unsafe) let shared = (training, parameters, step)
-      try ComputeThreads.concurrently(step.count) { [settings] index, _ in
-        do {
-          let loss = try withAutocast(Runtime.hasFastBFloat16) {
-            try shared.0.loss(of: shared.2[index], .training(seed: UInt64(settings.batch)))
-          }
-          _ = try loss.gradients(by: shared.1)
-        } catch {
-          failure.withLock { $0 = $0 ?? error }
-        }
-      }
-      if let error = failure.withLock({ $0 }) { throw error }
-      times.append(began.duration(to: .now) / .seconds(1))
-    }
-    // The optimiser's pass over the parameters comes on top.
-    let elements = parameters.reduce(0) { $0 + $1.shape.reduce(1, *) }
-    let mean = times.dropFirst().reduce(0, +) / Double(max(1, times.count - 1))
-    return (times.count > 1 ? mean : times.first ?? 0) + Double(elements) * 4e-9
   }
 }

