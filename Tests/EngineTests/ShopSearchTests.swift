@@ -2,6 +2,7 @@ import AkinCatalogue
 import AkinSearch
 import AkinStorage
 import Foundation
+import Synchronization
 import Testing
 
 @testable import AkinEngine
@@ -67,6 +68,29 @@ import Testing
     let store = try shop([])
     #expect(throws: EngineError.self) { try ShopIndex.open(store) }
   }
+
+  /// Where conditions leave few of the nearest, those farther away are looked at too.
+  @Test func aNarrowFilterReachesFartherInMeaning() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let store = try shop((0..<1_000).map { $0 == 700 ? "lonely lamp" : "chair \($0)" })
+    let asked = Asked()
+    let search = ShopSearch(
+      index: try ShopIndex.open(store), product: { try store.product(id: $0)?.product },
+      meaning: { _, count in
+        asked.counts.withLock { $0.append(count) }
+        return ShopSearch.Near(
+          items: (0..<min(count, 1_000)).map { ("\($0 + 1)", 1 - Float($0) / 2_000) })
+      })
+    var request = SearchRequest("something -chair")
+    request.count = 10
+    #expect(try search.search(request, mode: .meaning).items.map(\.id) == ["701"])
+    #expect(asked.counts.withLock { $0 } == [100, 800, 6_400])
+    asked.counts.withLock { $0 = [] }
+    #expect(try search.search(SearchRequest("something"), mode: .meaning).items.count == 10)
+    #expect(asked.counts.withLock { $0 } == [100])
+  }
+
+  private final class Asked: Sendable { let counts = Mutex<[Int]>([]) }
 
   @Test func meaningAddsToWordsAndKeepsTheConditions() throws {
     defer { try? FileManager.default.removeItem(at: folder) }

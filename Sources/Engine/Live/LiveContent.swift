@@ -10,7 +10,8 @@ internal import AkinSimilarity
 struct LiveContent: Sendable {
   /// What a build made. Never changes.
   private final class Graph: Sendable {
-    let index: ExactNeighbours
+    let vectors: Vectors
+    private let index: Index
     /// Text of each row.
     let texts: [Int]
     /// Row of each text, -1 for none.
@@ -18,15 +19,39 @@ struct LiveContent: Sendable {
     /// Neighbours of each row, as texts.
     let lists: NeighbourLists
 
-    init(index: ExactNeighbours, texts: [Int], lists: NeighbourLists) {
-      self.index = index
+    private enum Index: Sendable {
+      case exact(ExactNeighbours)
+      case listed(ListedRows)
+    }
+
+    init(vectors: Vectors, texts: [Int], lists: NeighbourLists, leastListed: Int) throws {
+      self.vectors = vectors
+      index =
+        vectors.count < leastListed
+        ? .exact(try ExactNeighbours(vectors)) : .listed(try ListedRows(vectors))
       self.texts = texts
       self.lists = lists
       var rows = [Int](repeating: -1, count: (texts.max() ?? -1) + 1)
       for (row, text) in texts.enumerated() { rows[text] = row }
       self.rows = rows
     }
+
+    /// The rows nearest to a vector, best first.
+    func search(_ query: Vectors, k: Int, isExact: Bool) throws -> [Neighbour] {
+      switch index {
+      case .exact(let index): try index.search(query, k: min(k, texts.count))[0].map { $0 }
+      case .listed(let rows):
+        try rows.search(
+          query.values, k: min(k, texts.count), recall: isExact ? 1 : LiveContent.recall)
+      }
+    }
   }
+
+  /// Texts from which on the nearest of them are looked for in lists: fewer are compared within a
+  /// millisecond.
+  static let leastListed = 20_000
+  /// The share of the nearest texts that lists are asked for.
+  static let recall = 0.99
 
   let dimension: Int
   private var graph: Graph
@@ -43,8 +68,11 @@ struct LiveContent: Sendable {
 
   /// Vectors of `texts`, row after row, with the lists of those that a build compared.
   ///
-  /// Where no more than `graphShare` of the texts has a list, nothing is taken for a graph.
-  init(dimension: Int, texts: [Int], values: [Float], lists: [Int: [Neighbour]]) throws {
+  /// - Parameter leastListed: texts with lists from which on they are searched by inverted lists.
+  init(
+    dimension: Int, texts: [Int], values: [Float], lists: [Int: [Neighbour]],
+    leastListed: Int = LiveContent.leastListed
+  ) throws {
     self.dimension = dimension
     var known = Vectors(dimension: dimension)
     var knownTexts: [Int] = []
@@ -62,7 +90,8 @@ struct LiveContent: Sendable {
     }
     var rows = NeighbourLists()
     for text in knownTexts { rows.append(lists[text] ?? []) }
-    graph = Graph(index: try ExactNeighbours(known), texts: knownTexts, lists: rows)
+    graph = try Graph(
+      vectors: known, texts: knownTexts, lists: rows, leastListed: leastListed)
     try add(fresh, texts: freshTexts)
   }
 
@@ -80,7 +109,7 @@ struct LiveContent: Sendable {
     if let row = recentRows[text], let tier = tiers.last(where: { $0.first <= row }) {
       return tier.index.vectors[row - tier.first]
     }
-    return row(text).map { graph.index.vectors[$0] }
+    return row(text).map { graph.vectors[$0] }
   }
 
   /// Adds texts that have no vector yet. O(texts · dimension · log of the recent ones), in the mean.
@@ -113,10 +142,10 @@ struct LiveContent: Sendable {
       let list = graph.lists[row]
       found = Array(list.prefix(k)) + rescaled(recent, amid: list, of: vector)
       if list.count < min(k, graph.texts.count - 1) {
-        found += beyond(list, try searchGraph(query, k: k + 1), text)
+        found += beyond(list, try searchGraph(query, k: k + 1, isExact: true), text)
       }
     } else {
-      found = try searchGraph(query, k: k + 1) + recent
+      found = try searchGraph(query, k: k + 1, isExact: true) + recent
     }
     found.removeAll { $0.item == text }
     return Array(found.sorted { $0.precedes($1) }.prefix(k))
@@ -150,10 +179,12 @@ struct LiveContent: Sendable {
     }
   }
 
-  /// The `k` texts nearest to a vector, best first. O(texts · dimension).
+  /// The `k` texts nearest to a vector, best first: all of them up to ``leastListed`` texts, beyond
+  /// that ``recall`` of those of the graph on average. O(texts · dimension) at most.
   func search(_ vector: [Float], k: Int) throws -> [Neighbour] {
     let query = try Vectors(values: vector, dimension: dimension)
-    let found = try searchGraph(query, k: k) + searchRecent(query, k: k)
+    let found =
+      try searchGraph(query, k: k, isExact: false) + searchRecent(query, k: k)
     return Array(found.sorted { $0.precedes($1) }.prefix(k))
   }
 
@@ -161,8 +192,8 @@ struct LiveContent: Sendable {
     graph.rows.indices.contains(text) && graph.rows[text] >= 0 ? graph.rows[text] : nil
   }
 
-  private func searchGraph(_ query: Vectors, k: Int) throws -> [Neighbour] {
-    try graph.index.search(query, k: min(k, graph.texts.count))[0]
+  private func searchGraph(_ query: Vectors, k: Int, isExact: Bool) throws -> [Neighbour] {
+    try graph.search(query, k: k, isExact: isExact)
       .map { Neighbour(item: graph.texts[$0.item], score: $0.score) }
   }
 

@@ -27,6 +27,8 @@ struct SearchRun {
   static let window = 200
   /// Products near in meaning that are looked at.
   static let reach = 100
+  /// Products near in meaning that are looked at where conditions leave few of them.
+  static let farthest = 6_400
 
   private let search: ShopSearch
   private let request: SearchRequest
@@ -109,13 +111,20 @@ struct SearchRun {
     }
   }
 
-  /// The nearest in meaning that meet the request's conditions, with the floor of what is near.
+  /// The nearest in meaning that meet the request's conditions, with the floor of what is near. Where
+  /// the conditions leave few of them, those farther away are looked at too.
   private func near() throws -> ShopSearch.Near {
-    var near = try search.meaning(request.query, max(Self.reach, 2 * request.count))
-    var admitted = try search.index.admitted(near.items.map(\.id), by: request)
-    if let admits { admitted = admitted.filter(admits) }
-    near.items = near.items.filter { admitted.contains($0.id) }
-    return near
+    let wanted = max(Self.reach, 2 * request.count)
+    var count = wanted
+    while true {
+      var near = try search.meaning(request.query, count)
+      let isAll = near.items.count < count
+      var admitted = try search.index.admitted(near.items.map(\.id), by: request)
+      if let admits { admitted = admitted.filter(admits) }
+      near.items = Array(near.items.filter { admitted.contains($0.id) }.prefix(wanted))
+      if near.items.count == wanted || isAll || count >= Self.farthest { return near }
+      count = min(8 * count, Self.farthest)
+    }
   }
 
   /// What words found, then what is near in meaning and not by chance; the other way round where the
