@@ -24,4 +24,9 @@ struct ShopModel {
   }
 
   func load() throws -> any TextEncoder { try location.encoder() }
+
+  /// The encoder with what a tuning changed of it.
+  func load(tunedBy weights: URL) throws -> TransformerEncoder {
+    try TunedWeights.encoder(location, tunedBy: weights)
+  }
 }

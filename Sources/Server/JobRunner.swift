@@ -12,6 +12,8 @@ final class JobRunner: Sendable {
     case rebuild
     /// Learn what shoppers want from what builds read of them.
     case train
+    /// Learn the order of search results from what shoppers did with them.
+    case searchTrain = "search-train"
   }
 
   /// A job as a client sees it.
@@ -69,6 +71,7 @@ final class JobRunner: Sendable {
     do {
       switch Kind(rawValue: job.kind) {
       case .train?: job.note = try shop.train(progress: progress)
+      case .searchTrain?: job.note = try shop.trainSearch(progress: progress)
       case .rebuild?, nil:
         try shop.rebuild(progress: progress)
         job.note = progress.note

@@ -68,6 +68,13 @@ extension ShopStore {
     }
   }
 
+  /// Lets the vectors of a model go that nobody asks for any more.
+  public func removeVectors(model: String) throws(StorageError) {
+    try write { database in
+      try database.execute("DELETE FROM vector WHERE model = ?", [model])
+    }
+  }
+
   func append(_ bytes: Data?, dimension: Int, to values: inout [Float]) throws {
     guard let bytes, bytes.count == dimension * MemoryLayout<Float>.stride else {
       throw StorageError(

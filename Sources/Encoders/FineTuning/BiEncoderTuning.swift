@@ -43,6 +43,12 @@ public struct BiEncoderTuning {
           + "are needed, and some hundreds to learn anything.")
     }
     let location = try store.locate(encoder)
+    guard !location.isCompact else {
+      throw EncoderError(
+        .unsupportedArchitecture,
+        "A compact encoder has no blocks to tune: train it anew, or tune a pretrained one.",
+        path: location.url.path)
+    }
     let parts = try location.parts()
     let training = try BiEncoderTraining(
       parts, train: train, valid: valid, asksQueries: asksQueries, settings: settings, seed: seed)

@@ -25,9 +25,7 @@ extension LiveShop {
     audiences: Set<String> = [], rules: [Rule]? = nil
   ) throws -> ShopSearch.Result {
     let state = self.state.withLock { $0 }
-    let search = ShopSearch(
-      index: try words(), product: { state.catalogue.product($0)?.product },
-      meaning: { [self] in try near($0, count: $1, state) }, judge: judge)
+    let search = try search(state)
     let plan = RulePlan(
       rules ?? self.rules,
       for: RuleContext(
@@ -43,6 +41,28 @@ extension LiveShop {
           else { return 0 }
           return max(0, zip(left, right).reduce(0) { $0 + $1.0 * $1.1 })
         }))
+  }
+
+  private func search(_ state: State) throws -> ShopSearch {
+    ShopSearch(
+      index: try words(), product: { state.catalogue.product($0)?.product },
+      meaning: { [self] in try near($0, count: $1, state) }, judge: judge)
+  }
+
+  /// Learns the order of search results from what shoppers did with them, and takes it over where it
+  /// is better; searches go on meanwhile by the order there is.
+  ///
+  /// - Returns: what came of it, for people.
+  /// - Throws: ``EngineError`` `nothingToDo` for too few clicks; `StorageError`;
+  ///   `CancellationError`.
+  package func trainSearch(progress: any ProgressReporter) throws -> String {
+    let now = self.now
+    let report = try TrainSearch(
+      store: store, judgments: nil, progress: progress, search: search(state.withLock { $0 }),
+      now: { Date(timeIntervalSince1970: now()) }
+    ).run()
+    try refreshRankers()
+    return report.reason
   }
 
   /// The products nearest in meaning. O(texts · dimension), and the time to encode a query that was
@@ -76,13 +96,17 @@ extension LiveShop {
   private var judge: ShopJudge {
     judgeTable.withLock { judge in
       if let judge { return judge }
-      let made = ShopJudge(file: { [weak self] in self?.searchOrder.withLock { $0 } }) {
-        [weak self] id in
-        guard let self, let product = self.product(id) else { return nil }
-        return ProductSignals(
-          freshness: Float(product.ordinal) / Float(max(1, catalogue.limit)),
-          wanted: product.baskets + wishes.count(of: id))
-      }
+      let made = ShopJudge(
+        ShopJudge.Source(
+          file: { [weak self] in self?.searchOrder.withLock { $0 } },
+          signals: { [weak self] id in
+            guard let self, let product = self.product(id) else { return nil }
+            return ProductSignals(
+              freshness: Float(product.ordinal) / Float(max(1, catalogue.limit)),
+              wanted: product.baskets + wishes.count(of: id))
+          },
+          text: { [weak self] id in self?.product(id).map { ProductText.compose($0.product) } },
+          encoder: { [store] in try SearchEncoder(folder: $0, store: store) }))
       judge = made
       return made
     }
@@ -132,8 +156,14 @@ final class QueryVectors: Sendable {
     var order: [String] = []
   }
 
-  private static let capacity = 4_096
+  private let capacity: Int
   private let table = Mutex(Table())
+
+  /// Keeps at least `capacity` of the last ones.
+  init(capacity: Int = 4_096) { self.capacity = capacity }
+
+  /// The vector of `query` where it is known.
+  func known(_ query: String) -> [Float]? { table.withLock { $0.vectors[query] } }
 
   /// The vector of `query`, by `encode` where it is not known.
   func vector(_ query: String, encode: () throws -> [Float]) rethrows -> [Float] {
@@ -142,9 +172,9 @@ final class QueryVectors: Sendable {
     table.withLock { table in
       guard table.vectors.updateValue(made, forKey: query) == nil else { return }
       table.order.append(query)
-      if table.order.count > 2 * Self.capacity {
-        for old in table.order.prefix(Self.capacity) { table.vectors[old] = nil }
-        table.order.removeFirst(Self.capacity)
+      if table.order.count > 2 * capacity {
+        for old in table.order.prefix(capacity) { table.vectors[old] = nil }
+        table.order.removeFirst(capacity)
       }
     }
     return made

@@ -1,4 +1,5 @@
 internal import AkinCatalogue
+internal import AkinEncoders
 internal import AkinSearch
 internal import AkinStorage
 internal import AkinTrees
@@ -8,7 +9,7 @@ public import Foundation
 public struct SearchTrainingReport: Sendable, Codable {
   /// The mean NDCG@10 of an order.
   public struct Figure: Sendable, Codable {
-    /// `words`, `meaning`, `both` or `learned`.
+    /// `words`, `meaning`, `both`, `learned`; `tuned` (a tuned encoder's cosine) and `learned, tuned`.
     public var order: String
     /// On the queries that decided when to stop and whether to keep it.
     public var validation: Double
@@ -55,7 +56,10 @@ public struct SearchTrainingReport: Sendable, Codable {
 /// What is learned is kept where it beats every other order on validation; test says how good it is
 /// on queries that had no part in that.
 public struct TrainSearch {
-  private let store: ShopStore
+  /// Whether, and how, an encoder is tuned on the judged queries too; `nil` leaves it.
+  public var tuning: SearchTuning?
+
+  let store: ShopStore
   /// Held while the comparison lives: one training at a time.
   private let lock: ShopLock
   private let now: () -> Date
@@ -63,7 +67,7 @@ public struct TrainSearch {
   private let source: String
   private let search: ShopSearch
   private let judge: ShopJudge
-  private let progress: any ProgressReporter
+  let progress: any ProgressReporter
 
   /// Queries without which nothing is learned.
   static let fewest = 50
@@ -90,24 +94,41 @@ public struct TrainSearch {
     store: ShopStore, judgments: SearchJudgments?, progress: any ProgressReporter,
     meaning: @escaping ShopSearch.Meaning, now: @escaping () -> Date = { Date() }
   ) throws {
+    try self.init(
+      store: store, judgments: judgments, progress: progress,
+      search: ShopSearch(
+        index: try ShopIndex.open(store, progress: progress),
+        product: { try store.product(id: $0)?.product }, meaning: meaning,
+        judge: try ShopJudge(store: store)), now: now)
+  }
+
+  /// Prepares learning for a shop that `search` finds and judges in.
+  init(
+    store: ShopStore, judgments: SearchJudgments?, progress: any ProgressReporter,
+    search: ShopSearch, now: @escaping () -> Date
+  ) throws {
     self.store = store
     self.now = now
     lock = try store.lock(for: .build)
     source = judgments == nil ? "clicks" : "judged"
     self.judgments = try judgments ?? SearchJudgments(clicksOf: store)
     self.progress = progress
-    judge = try ShopJudge(store: store)
-    search = ShopSearch(
-      index: try ShopIndex.open(store, progress: progress),
-      product: { try store.product(id: $0)?.product }, meaning: meaning)
+    self.search = search
+    judge = try search.judge ?? ShopJudge(store: store)
   }
 
-  private struct Group {
+  /// A query's judged products.
+  struct Group {
+    var query: String
+    var products: [String]
     var rows: [[Float]]
     var targets: [Float]
     /// Places of each order, best first.
     var orders: [String: [Int]]
+    /// 0 learns, 1 decides, 2 tests.
     var part: Int
+    /// Part 0 in halves: an encoder that learned from one scores the other.
+    var half: Int
   }
 
   /// Learns, compares, and keeps what was learned where it is better.
@@ -126,28 +147,24 @@ public struct TrainSearch {
           + "learning takes \(Self.fewest) or more"
           + (source == "clicks" ? "; send attribution_token with clicks, or use --judged" : ""))
     }
-    progress.begin("Learning the order", total: nil, unit: "trees")
-    var options = TreeOptions()
-    // Chosen on the validation part of search/homedepot.
-    (options.leaves, options.learningRate, options.trees) = (12, 0.03, 1_000)
-    options.smallestLeaf = max(5, min(60, report.products / 200))
-    let ranker = try LearnedRanker.fit(
-      try Self.rows(parts[0]), validation: try Self.rows(parts[1]), options: options, rounds: 3)
-    progress.end("\(ranker.order.treeCount + ranker.value.treeCount) trees")
     report.figures = ["words", "meaning", "both"].map { name in
       Self.figure(name, parts) { $0.orders[name] ?? [] }
     }
-    let learned = Self.figure("learned", parts) { group in
-      let scores = group.rows.map { ranker.score($0) }
-      return scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
+    let learned = try learn(parts, "learned", &report)
+    var tuned: (order: LearnedRanker, encoder: TunedEncoder)?
+    if let tuning {
+      let (groups, encoder) = try tune(groups, tuning)
+      let parts = (0..<3).map { part in groups.filter { $0.part == part } }
+      report.figures.append(Self.figure("tuned", parts) { $0.orders["tuned"] ?? [] })
+      tuned = (try learn(parts, "learned, tuned", &report), encoder)
     }
-    let best = report.figures.max { $0.validation < $1.validation }
-    report.figures.append(learned)
-    report.isKept = learned.validation > best?.validation ?? 0
+    // A tuned encoder alone orders nothing: it is shown to compare with.
+    let best = report.figures.filter { $0.order != "tuned" }
+      .max { $0.validation < $1.validation }
+    report.isKept = best?.order.hasPrefix("learned") == true
     if report.isKept {
-      let name = "\(KeptWork.searchOrder.prefix)\(UInt64(now().timeIntervalSince1970 * 1_000)).json"
-      try ranker.save(to: store.directory.appending(path: name))
-      try store.keep(name, as: .searchOrder)
+      let isTuned = best?.order == "learned, tuned"
+      try keep(isTuned ? tuned?.order ?? learned : learned, isTuned ? tuned?.encoder : nil)
       report.reason = "The learned order is the best on validation and is in use now."
     } else {
       report.reason =
@@ -156,6 +173,42 @@ public struct TrainSearch {
     report.finished = now().timeIntervalSince1970
     try report.save(in: store)
     return report
+  }
+
+  /// Grows trees on part 0, stops on part 1, and adds the figure of what came of it.
+  private func learn(
+    _ parts: [[Group]], _ name: String, _ report: inout SearchTrainingReport
+  ) throws -> LearnedRanker {
+    progress.begin("Learning the order", total: nil, unit: "trees")
+    var options = TreeOptions()
+    // Chosen on the validation part of search/homedepot.
+    (options.leaves, options.learningRate, options.trees) = (12, 0.03, 1_000)
+    options.smallestLeaf = max(5, min(60, report.products / 200))
+    let ranker = try LearnedRanker.fit(
+      try Self.rows(parts[0]), validation: try Self.rows(parts[1]), options: options, rounds: 3)
+    progress.end("\(ranker.order.treeCount + ranker.value.treeCount) trees")
+    report.figures.append(
+      Self.figure(name, parts) { group in
+        let scores = group.rows.map { ranker.score($0) }
+        return scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
+      })
+    return ranker
+  }
+
+  /// Writes what was learned, then makes it the order that counts.
+  private func keep(_ ranker: LearnedRanker, _ encoder: TunedEncoder?) throws {
+    let former = try ShopJudge.file(of: store)
+    let name = "\(KeptWork.searchOrder.prefix)\(UInt64(now().timeIntervalSince1970 * 1_000))"
+    if let encoder {
+      let folder = store.directory.appending(path: name)
+      try keep(encoder, in: folder)
+      try ranker.save(to: folder.appending(path: ShopJudge.orderName))
+      try store.keep(name, as: .searchOrder)
+    } else {
+      try ranker.save(to: store.directory.appending(path: name + ".json"))
+      try store.keep(name + ".json", as: .searchOrder)
+    }
+    if let former { try store.removeVectors(model: SearchEncoder.key(former)) }
   }
 
   // MARK: Rows
@@ -208,29 +261,32 @@ public struct TrainSearch {
     let found = try answer {
       try judge.rows(query, judged.map(\.id), near: near, index: search.index)
     }
-    var (rows, targets): ([[Float]], [Float]) = ([], [])
+    var (rows, targets, products): ([[Float]], [Float], [String]) = ([], [], [])
     for (row, entry) in zip(found ?? [], judged) {
       guard let row else {
         report.unknown += 1
         continue
       }
       rows.append(row)
+      products.append(entry.id)
       targets.append(entry.relevance - (source == "clicks" ? 0 : least))
     }
     guard let low = targets.min(), let high = targets.max(), low < high else { return nil }
-    func order(_ column: Int) -> [Int] {
-      func value(_ place: Int) -> Float { rows[place][column].isNaN ? -2 : rows[place][column] }
-      return rows.indices.sorted { (value($1), $0) < (value($0), $1) }
-    }
-    let words = order(0)
-    let meaning = order(RankFeatures.names.firstIndex(of: "cosine") ?? 0)
+    let words = Self.order(rows, by: 0)
+    let meaning = Self.order(rows, by: RankFeatures.names.firstIndex(of: "cosine") ?? 0)
     let part = Self.hash(query) % 10
     return Group(
-      rows: rows, targets: targets,
+      query: query, products: products, rows: rows, targets: targets,
       orders: [
         "words": words, "meaning": meaning,
         "both": RankFusion().fuse([words, meaning]).map(\.item),
-      ], part: part < 6 ? 0 : part < 8 ? 1 : 2)
+      ], part: part < 6 ? 0 : part < 8 ? 1 : 2, half: Int(Self.hash(query) / 10 % 2))
+  }
+
+  /// The places of rows by a column, largest first.
+  static func order(_ rows: [[Float]], by column: Int) -> [Int] {
+    func value(_ place: Int) -> Float { rows[place][column].isNaN ? -2 : rows[place][column] }
+    return rows.indices.sorted { (value($1), $0) < (value($0), $1) }
   }
 
   private static func hash(_ text: String) -> UInt64 { text.withFieldBytes { TextHash.of($0) } }

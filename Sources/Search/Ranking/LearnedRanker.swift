@@ -68,7 +68,9 @@ public struct LearnedRanker: Sendable, Hashable {
 
   /// What a candidate is worth beside others of its query; larger is better. O(trees · depth).
   public func score(_ row: some RandomAccessCollection<Float>) -> Float {
-    Self.mixed(
+    // Of an earlier version the later columns are not asked for.
+    let row = row.prefix(order.featureCount)
+    return Self.mixed(
       valueShare < 1 ? order(row) : 0, valueShare > 0 ? value(row) : 0, valueShare, spreads)
   }
 
@@ -87,8 +89,8 @@ public struct LearnedRanker: Sendable, Hashable {
   public func save(to file: URL) throws(SearchError) {
     do {
       let content = Content(
-        features: RankFeatures.names, order: order, value: value, valueShare: valueShare,
-        spreads: spreads)
+        features: Array(RankFeatures.names.prefix(order.featureCount)), order: order,
+        value: value, valueShare: valueShare, spreads: spreads)
       try JSONEncoder().encode(content).write(to: file, options: .atomic)
     } catch {
       throw SearchError(
@@ -105,13 +107,16 @@ public struct LearnedRanker: Sendable, Hashable {
     do { content = try JSONDecoder().decode(Content.self, from: Data(contentsOf: file)) } catch {
       throw SearchError(.badModel, "\(path): is no ranker; train one again")
     }
-    guard content.format == 2, content.features == RankFeatures.names else {
+    let count = content.features.count
+    guard content.format == 2, count >= RankFeatures.tunedColumns.lowerBound,
+      content.features == Array(RankFeatures.names.prefix(count))
+    else {
       throw SearchError(
         .badModel, "\(path): was learned from other columns than this version has; train it again")
     }
     guard
       [content.order, content.value].allSatisfy({
-        $0.featureCount == RankFeatures.names.count && $0.isConsistent
+        $0.featureCount == count && $0.isConsistent
       }), content.spreads.count == 2, content.spreads.allSatisfy({ $0 > 0 && $0.isFinite }),
       (0...1).contains(content.valueShare)
     else { throw SearchError(.badModel, "\(path): its trees are damaged; train it again") }

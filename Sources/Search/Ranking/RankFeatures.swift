@@ -43,8 +43,28 @@ public enum RankFeatures {
     "title starts with it", "query letters", "mean worth", "highest worth", "popularity",
     "accessory", "freshness", "wanted", "cosine", "cosine / best", "log rank by cosine",
     "cosine above mean",
-    "bm25f above mean", "cosine place", "bm25f place", "candidates",
+    "bm25f above mean", "cosine place", "bm25f place", "candidates", "tuned cosine",
+    "tuned above mean", "tuned place",
   ]
+
+  /// The columns from here on are about an encoder that was tuned on the shop's own queries; not a
+  /// number where there is none.
+  public static let tunedColumns = names.count - 3..<names.count
+
+  /// Puts the cosines of a tuned encoder into the rows of one query's candidates.
+  ///
+  /// - Parameter cosines: one of each row, not a number where there is none.
+  public static func fill(_ rows: inout [[Float]], tuned cosines: [Float]) {
+    precondition(rows.count == cosines.count, "one cosine a candidate")
+    let known = cosines.filter { !$0.isNaN }
+    let mean = known.reduce(0, +) / Float(max(1, known.count))
+    for (row, cosine) in cosines.enumerated() {
+      let place = Float(known.count { $0 > cosine }) / Float(max(1, known.count))
+      rows[row].replaceSubrange(
+        tunedColumns,
+        with: cosine.isNaN ? [.nan, .nan, .nan] : [cosine, cosine - mean, place])
+    }
+  }
 }
 
 /// Computes ``RankFeatures`` for the candidates of one query.
@@ -104,7 +124,7 @@ struct FeatureReader {
       row.map { row in
         row + [
           row[cosine] - meanCosine, row[0] - meanScore, place(row, cosine), place(row, 0),
-          Float(present.count),
+          Float(present.count), .nan, .nan, .nan,
         ]
       }
     }

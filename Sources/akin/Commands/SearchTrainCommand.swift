@@ -13,8 +13,12 @@ struct SearchTrainCommand: ParsableCommand {
       words, meaning and both on queries that it did not learn from, and keeps it where it is the
       best; akin search and akin serve use it from then on.
 
+      With --tune-encoder the shop's encoder is tuned on these queries too, and what it says becomes
+      one of the numbers that the order is learned from, where validation says that it helps.
+
       Examples:
         akin search-train --shop my-shop --judged judgments.tsv
+        akin search-train --shop my-shop --judged judgments.tsv --tune-encoder --budget 20m
         akin search-train --shop my-shop
       """)
 
@@ -25,13 +29,20 @@ struct SearchTrainCommand: ParsableCommand {
       "Lines of query, product and relevance (0 or more), separated by tabs.", valueName: "file"))
   var judged: String?
 
+  @Flag(help: "Tune the shop's encoder on the queries too: minutes instead of seconds.")
+  var tuneEncoder = false
+
+  @Option(help: "The time that tuning may take, such as 10m or 90s.")
+  var budget = TimeBudget(seconds: 600)
+
   @Flag(help: "Print the comparison as JSON.")
   var json = false
 
   func run() throws {
-    let training = try TrainSearch(
+    var training = try TrainSearch(
       directory: shop.directory, judged: judged.map { URL(filePath: $0) },
       progress: TerminalProgress())
+    if tuneEncoder { training.tuning = SearchTuning(budget: .seconds(budget.seconds)) }
     let report = try training.run()
     if json { return try Terminal.printJSON(report) }
     Terminal.print(Self.text(report))
