@@ -170,7 +170,9 @@ let package = Package(
       path: "Benchmarks/Alike", exclude: ["minhash.py", "run"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "akin-bench-search",
-      dependencies: ["AkinSearch", "AkinCatalogue", "AkinSimilarity", "AkinTrees"],
+      dependencies: [
+        "AkinSearch", "AkinCatalogue", "AkinEncoders", "AkinSimilarity", "AkinTrees",
+      ],
       path: "Benchmarks/Search", exclude: ["compare.py", "corpus.py", "run", "tantivy-speed.py"],
       swiftSettings: swiftSettings),
     .executableTarget(

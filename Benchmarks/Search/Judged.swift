@@ -56,7 +56,9 @@ struct Judged {
     let index = try SearchIndex(
       titles.map { IndexedProduct(Product(id: $0.id, title: $0.title)) })
     log("index")
-    let features = try features(index)
+    var features = try features(index)
+    let extras = try (settings["extra"] ?? "").split(separator: ",").map { try scores(String($0)) }
+    for column in extras { add(column, to: &features) }
     log("features")
     var options = TreeOptions()
     if let text = settings["leaves"], let number = Int(text) { options.leaves = number }
@@ -65,7 +67,7 @@ struct Judged {
     if let text = settings["leaf"], let number = Int(text) { options.smallestLeaf = number }
     if let text = settings["share"], let number = Double(text) { options.columnShare = number }
     options.patience = 100
-    var train = RankingRows(featureCount: RankFeatures.names.count)
+    var train = RankingRows(featureCount: features.first?.count ?? 0)
     var validation = train
     for group in groups() where rows[group[0]].split != "test" {
       let targets = group.map { rows[$0].relevance - 1 }
@@ -83,7 +85,29 @@ struct Judged {
       "learning, \(ranker.order.treeCount) and \(ranker.value.treeCount) trees, value share \(ranker.valueShare)"
     )
     if let model = settings["model"] { try ranker.save(to: URL(filePath: model)) }
-    try write(ranker, features, to: output)
+    try write(ranker, features, extras.first, to: output)
+  }
+
+  /// Lines of a row's id and a score.
+  private func scores(_ path: String) throws -> [Float] {
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    let known = Dictionary(
+      lines.map { line in
+        let cells = line.split(separator: "\t")
+        return (String(cells[0]), cells.count > 1 ? Float(cells[1]) ?? .nan : .nan)
+      }, uniquingKeysWith: { $1 })
+    return rows.map { known[$0.id] ?? .nan }
+  }
+
+  /// A further score, how far it stands above the mean of its query, and its place there.
+  private func add(_ column: [Float], to features: inout [[Float]]) {
+    for group in groups() {
+      let mean = group.reduce(0) { $0 + column[$1] } / Float(group.count)
+      for row in group {
+        let better = Float(group.count { column[$0] > column[row] })
+        features[row] += [column[row], column[row] - mean, better / Float(group.count)]
+      }
+    }
   }
 
   /// Rows of each query, in the file's order.
@@ -125,9 +149,11 @@ struct Judged {
     return result
   }
 
-  private func write(_ ranker: LearnedRanker, _ features: [[Float]], to output: String) throws {
+  private func write(
+    _ ranker: LearnedRanker, _ features: [[Float]], _ tuned: [Float]?, to output: String
+  ) throws {
     let cosine = RankFeatures.names.firstIndex(of: "cosine") ?? 0
-    var lines = ["id\tsplit\tquery\trelevance\twords\tmeaning\tfused\torder\tmixed\tvalue"]
+    var lines = ["id\tsplit\tquery\trelevance\twords\tmeaning\tfused\ttuned\torder\tmixed\tvalue"]
     for group in groups() where rows[group[0]].split != "train" {
       func order(_ column: Int) -> [Int] {
         group.sorted { (features[$1][column], $0) < (features[$0][column], $1) }
@@ -137,7 +163,8 @@ struct Judged {
           .map { ($0.item, $0.score) })
       for row in group {
         let values: [Float] = [
-          features[row][0], features[row][cosine], fused[row] ?? 0, ranker.order(features[row]),
+          features[row][0], features[row][cosine], fused[row] ?? 0, tuned?[row] ?? 0,
+          ranker.order(features[row]),
           ranker.score(features[row]),
           ranker.value(features[row]) + 1,
         ]

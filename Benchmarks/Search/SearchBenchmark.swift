@@ -2,8 +2,9 @@ import AkinCatalogue
 import AkinSearch
 import Foundation
 
-/// `akin-bench-search speed CORPUS QUERIES`
+/// `akin-bench-search speed CORPUS QUERIES PRODUCT_VECTORS QUERY_VECTORS`
 /// `akin-bench-search judged JUDGMENTS QUERY_VECTORS TITLE_VECTORS OUTPUT [key=value …]`
+/// `akin-bench-search tune JUDGMENTS OUTPUT [key=value …]`
 /// `akin-bench-search choose ROWS QUERY_VECTORS TITLE_VECTORS`
 ///
 /// See `run` for what the files hold.
@@ -11,16 +12,20 @@ import Foundation
   static func main() throws {
     let arguments = Array(CommandLine.arguments.dropFirst())
     switch arguments.first {
-    case "speed" where arguments.count == 3:
-      try Speed.run(corpus: arguments[1], queries: arguments[2])
+    case "speed" where arguments.count == 5:
+      try Speed.run(
+        corpus: arguments[1], queries: arguments[2], vectors: Array(arguments[3...]))
     case "judged" where arguments.count >= 5:
       try Judged(
         judgments: arguments[1], queryVectors: arguments[2], titleVectors: arguments[3]
       ).run(output: arguments[4], settings: settings(arguments.dropFirst(5)))
+    case "tune" where arguments.count >= 3:
+      try Tuned(judgments: arguments[1], settings: settings(arguments.dropFirst(3)))
+        .run(output: arguments[2])
     case "choose" where arguments.count == 4:
       try Choice.run(rows: arguments[1], queryVectors: arguments[2], titleVectors: arguments[3])
     default:
-      throw Refused("akin-bench-search speed|judged|choose FILE …; see Benchmarks/Search/run")
+      throw Refused("akin-bench-search speed|judged|tune|choose FILE …; see Benchmarks/Search/run")
     }
   }
 

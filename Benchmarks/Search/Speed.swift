@@ -5,7 +5,7 @@ import Foundation
 
 /// Indexing, queries and completions of a corpus, one thread.
 enum Speed {
-  static func run(corpus: String, queries: String) throws {
+  static func run(corpus: String, queries: String, vectors: [String]) throws {
     let clock = ContinuousClock()
     var start = clock.now
     let products = try read(corpus)
@@ -55,8 +55,11 @@ enum Speed {
     try measure("with_facets") {
       try found(opened, $0, understands: true, facets: ["brand", "category", "price"])
     }
-    let near = try NearVectors(products, dimension: 384)
-    try measure("meaning_alone", every: 16, rounds: 12) { try near.ids($0).count }
+    let near = try NearVectors(products, lines, files: vectors)
+    report["lists_s"] = near.seconds
+    report["lists_recall@100"] = try near.recall(of: lines)
+    try measure("meaning_exact", every: 16, rounds: 12) { try near.exact($0).count }
+    try measure("meaning_lists", every: 16, rounds: 12) { try near.ids($0).count }
     try measure("fused", every: 16, rounds: 12) { try fused(opened, near, $0) }
     try measure("judged", every: 16, rounds: 12) { try judged(opened, near, $0) }
     try measure("suggest") { try opened.suggest(String($0.prefix(4))).count }
@@ -125,35 +128,5 @@ enum Speed {
       if let amount = Double(cells[5]) { product.price = Price(amount: amount) }
       return product
     }
-  }
-}
-
-/// Vectors of unit length at random: how long an exact search takes does not depend on what they
-/// mean.
-struct NearVectors {
-  private let search: ExactNeighbours
-  private let ids: [String]
-
-  init(_ products: [Product], dimension: Int) throws {
-    var random = SplitMix64(seed: 7)
-    var values: [Float] = []
-    values.reserveCapacity(products.count * dimension)
-    for _ in products { values += Self.vector(&random, dimension) }
-    search = try ExactNeighbours(try Vectors(values: values, dimension: dimension))
-    ids = products.map(\.id)
-  }
-
-  private static func vector(_ random: inout SplitMix64, _ dimension: Int) -> [Float] {
-    let row = (0..<dimension).map { _ in Float.random(in: -1...1, using: &random) }
-    let length = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    return row.map { $0 / length }
-  }
-
-  /// The hundred nearest to a vector that hangs on the query.
-  func ids(_ query: String) throws -> [String] {
-    var random = SplitMix64(seed: UInt64(query.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFFFF }))
-    let dimension = search.vectors.dimension
-    let vector = try Vectors(values: Self.vector(&random, dimension), dimension: dimension)
-    return try search.search(vector, k: 100)[0].map { ids[$0.item] }
   }
 }

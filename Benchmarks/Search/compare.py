@@ -183,7 +183,7 @@ def report(folder, splits):
             for name in names[3:]:
                 row[name] = float(row[name])
             table.append(row)
-    columns = ["words", "meaning", "fused", "order", "mixed", "value"]
+    columns = ["words", "meaning", "fused", "tuned", "order", "mixed", "value"]
     for peer in ["bm25s", "faiss"]:
         try:
             with open(f"{folder}/{peer}.tsv", encoding="utf-8") as lines:
