@@ -1,4 +1,5 @@
 import AkinNeural
+import Foundation
 
 /// Fine-tunes a pretrained encoder on text pairs, within a time.
 ///
