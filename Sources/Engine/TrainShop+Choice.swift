@@ -15,6 +15,9 @@ struct FittedCandidate: Sendable {
 
   var name: String { candidate.name }
   var form: WeightForm { candidate.form }
+  /// Whether what is kept may read it. A network that betters no blend is left out, of a learned
+  /// order too: it costs more to ask than all others together.
+  var isRead: Bool { !candidate.isNetwork || all > 0 || new > 0 }
 }
 
 extension [FittedCandidate] {
@@ -26,7 +29,7 @@ extension [FittedCandidate] {
   /// Their blend by one kind of weight, those of weight 0 included: what a learned order reads.
   func whole(_ weight: (FittedCandidate) -> Float) throws -> Blend {
     try Blend(
-      map {
+      filter(\.isRead).map {
         Blend.Part(name: $0.name, weight: weight($0), model: $0.model, form: $0.form)
       })
   }
@@ -53,7 +56,7 @@ struct TrainingChoice: Sendable {
 
   /// Candidates that something kept reads.
   var needed: [FittedCandidate] {
-    if all.kept != nil || new.kept != nil { return candidates }
+    if all.kept != nil || new.kept != nil { return candidates.filter(\.isRead) }
     return candidates.filter { $0.all > 0 || $0.new > 0 }
   }
 }

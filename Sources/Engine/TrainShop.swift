@@ -183,15 +183,29 @@ extension TrainShop {
         progress.end("left out: \(error.message)")
       }
     }
+    let networks = ShopCandidate.networks(for: train)
+    for (index, architecture) in networks.enumerated() {
+      let spent = started.duration(to: .now).seconds
+      let seconds = (options.budget * Self.networkShare - spent) / Double(networks.count - index)
+      guard seconds > Self.leastNetworkSeconds else { break }
+      let candidate = ShopCandidate(
+        architecture, fitting: train, seconds: seconds, seed: options.seed)
+      candidates.append(try fit(candidate, to: candidate.form.applied(to: train), "Training"))
+    }
     return candidates
   }
 
-  private func fit(_ candidate: ShopCandidate, to train: Interactions, _ what: String) throws
-    -> FittedCandidate
-  {
+  /// The share of the budget after which no network trains, and the seconds below which none does.
+  private static let networkShare = 0.45
+  private static let leastNetworkSeconds = 5.0
+
+  private func fit(
+    _ candidate: ShopCandidate, to train: Interactions, from former: (any Recommender)? = nil,
+    _ what: String
+  ) throws -> FittedCandidate {
     let started = ContinuousClock.now
     progress.begin("\(what): \(candidate.name)", total: nil, unit: "steps")
-    let model = try candidate.fit(train) { [progress] done, _ in
+    let model = try candidate.fit(train, from: former) { [progress] done, _ in
       try Task.checkCancellation()
       progress.advance(to: done)
     }
@@ -205,7 +219,8 @@ extension TrainShop {
   {
     let forms = [WeightForm.counts: train, .logarithm: WeightForm.logarithm.applied(to: train)]
     return try candidates.map { candidate in
-      var fitted = try fit(candidate.candidate, to: forms[candidate.form] ?? train, what)
+      var fitted = try fit(
+        candidate.candidate, to: forms[candidate.form] ?? train, from: candidate.model, what)
       (fitted.all, fitted.new) = (candidate.all, candidate.new)
       return fitted
     }

@@ -28,6 +28,53 @@ import Testing
     #expect(next.first?.item == 1)
   }
 
+  /// Shoppers who go round a ring of 30 items, each from somewhere else.
+  private func ring(_ shoppers: Int, from first: Int = 0) -> Interactions {
+    var builder = InteractionsBuilder()
+    for user in 0..<shoppers {
+      for step in 0..<5 {
+        builder.append(
+          user: user, item: (user * 7 + first + step) % 30, time: Double(step * 60 + user))
+      }
+    }
+    return builder.build(userCount: shoppers, itemCount: 30)
+  }
+
+  private func hits(_ model: OrderedModel, of shoppers: Int) throws -> Int {
+    try (0..<shoppers).count { user in
+      let shopper = Shoppers(strangers: user..<user + 1, of: ring(shoppers, from: 3))
+      let next = try model.recommend(for: shopper, k: 1)
+      return next.first?.item == (user * 7 + 8) % 30
+    }
+  }
+
+  /// Held-out items say when to stop, and the model goes on from there when more is known.
+  @Test(arguments: [NextItem.Architecture.sasrec, .gru4rec])
+  func networksLearnTheOrderAndGoOn(_ architecture: NextItem.Architecture) throws {
+    let histories = ring(600)
+    #expect(ShopCandidate.networks(for: histories) == [.sasrec, .gru4rec])
+    #expect(ShopCandidate.networks(for: ring(60)).isEmpty)
+    var network = NextItem(architecture)
+    (network.width, network.layers, network.dropout) = (16, 1, 0.1)
+    (network.epochs, network.rate, network.rowsPerStep) = (20, 0.02, 256)
+    network.excludesHistory = true
+    let model = try OrderedModel.fitting(network, to: histories) { _, _ in }
+    let inner = try #require(model.model as? NextItemModel)
+    // Histories were held out: every epoch has the figures it was judged by.
+    #expect(inner.epochs.allSatisfy { $0.metrics["ndcg@20"] != nil })
+    #expect(try hits(model, of: 30) > 24)
+    let more = try OrderedModel.fitting(network, to: ring(700), from: model) { _, _ in }
+    let further = try #require(more.model as? NextItemModel)
+    #expect(further.epochs.count == max(1, Int((Double(inner.keptEpoch) * 0.3).rounded())))
+    #expect(try hits(more, of: 30) > 24)
+    // Scores are probabilities, whose roots a blend can take.
+    var scores = [Float](repeating: .nan, count: 30)
+    try scores.withUnsafeMutableBufferPointer {
+      try more.score(Shoppers(strangers: 0..<1, of: histories), into: $0)
+    }
+    #expect(scores.allSatisfy { $0 >= 0 } && abs(scores.reduce(0, +) - 1) < 1e-4)
+  }
+
   @Test func emptyHistoriesAmongOthersScoreNothing() throws {
     let train = timed((0..<4).map { _ in [(2, 1), (1, 2), (0, 3)] })
     let model = try OrderedModel.fitting(Markov(order: 1), to: train) { _, _ in }

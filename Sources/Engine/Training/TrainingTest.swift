@@ -127,7 +127,8 @@ extension TrainingTest.Result {
     let candidates = choice.candidates.indices.map { index in
       let candidate = choice.candidates[index]
       return TrainingReport.Candidate(
-        name: candidate.name, settings: candidate.candidate.summary,
+        name: candidate.name,
+        settings: candidate.candidate.summary + (candidate.isRead ? "" : "; betters no blend"),
         fitSeconds: candidate.seconds,
         all: TrainingReport.Share(
           weight: candidate.all, validation: choice.all.blend.single[index], test: all.single[index]
@@ -154,7 +155,7 @@ extension TrainingTest.Result {
       : "Lists of new products found more of what shoppers took, so what they have is left out."
     if let learned = kind.learned, learned.isBetter, learned.blend > 0 {
       let gain = String(format: "%.1f", 100 * (learned.score / learned.blend - 1))
-      return "A learned order over \(choice.candidates.count) recommenders bettered their blend by"
+      return "A learned order over \(choice.needed.count) recommenders bettered their blend by"
         + " \(gain) % for shoppers of validation that it had not seen. \(repeats)"
     }
     let parts = outcome.weights.count { $0 > 0 }

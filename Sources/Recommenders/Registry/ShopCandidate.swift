@@ -10,6 +10,8 @@ public struct ShopCandidate: Sendable, Equatable {
     case markov(Markov)
     /// It learns from the order of histories: votes of those alike.
     case sessionNeighbours(SessionNeighbours)
+    /// It learns from the order of histories: a network that predicts the next item.
+    case network(NextItem)
     /// It knows what products are like.
     case content(ContentModel)
     /// It learns from interactions and from what products are like, together.
@@ -93,8 +95,12 @@ public struct ShopCandidate: Sendable, Equatable {
 
   /// Learns from `interactions`, which are in the candidate's form.
   ///
+  /// - Parameter former: the candidate's model of a part of the interactions, from which a network
+  ///   goes on; others begin anew.
   /// - Throws: as ``RecommenderAlgorithm/fit(_:progress:)``.
-  public func fit(_ interactions: Interactions, progress: FitProgress) throws -> any Recommender {
+  public func fit(
+    _ interactions: Interactions, from former: (any Recommender)? = nil, progress: FitProgress
+  ) throws -> any Recommender {
     switch source {
     case .interactions(let settings):
       return try settings.fit(interactions, progress: progress)
@@ -102,6 +108,9 @@ public struct ShopCandidate: Sendable, Equatable {
       return try OrderedModel.fitting(chain, to: interactions, progress: progress)
     case .sessionNeighbours(let neighbours):
       return try OrderedModel.fitting(neighbours, to: interactions, progress: progress)
+    case .network(let network):
+      return try OrderedModel.fitting(
+        network, to: interactions, from: former as? OrderedModel, progress: progress)
     case .collective(let collective):
       return try collective.fit(interactions, progress: progress)
     case .content(let model):
@@ -117,6 +126,7 @@ public struct ShopCandidate: Sendable, Equatable {
     case .markov(let chain): "order \(chain.order), reach \(chain.reach)"
     case .sessionNeighbours(let settings):
       "\(settings.neighbours) neighbours, last \(settings.longest) items"
+    case .network(let network): network.summary
     case .collective(let collective): collective.summary
     case .content(let model): "\(model.similarity.columns.count) pairs of alike products"
     }

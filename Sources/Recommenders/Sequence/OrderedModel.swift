@@ -24,11 +24,17 @@ public struct OrderedModel: Recommender {
   public static func fitting(
     _ algorithm: some SequenceAlgorithm, to interactions: Interactions, progress: FitProgress
   ) throws -> OrderedModel {
+    OrderedModel(
+      try algorithm.fit(sequences(of: interactions), validation: nil, progress: progress))
+  }
+
+  /// All histories, oldest deeds first.
+  static func sequences(of interactions: Interactions) -> Sequences {
     var sequences = Sequences(itemCount: interactions.itemCount)
     for user in 0..<interactions.userCount {
       sequences.append(ordered(user, of: interactions))
     }
-    return OrderedModel(try algorithm.fit(sequences, validation: nil, progress: progress))
+    return sequences
   }
 
   /// Whether there is an order to learn from: most of what shoppers took was taken at a moment of
@@ -55,7 +61,7 @@ public struct OrderedModel: Recommender {
     return entries.sorted { (times[$0], $0) < (times[$1], $1) }.map { histories.items[$0] }
   }
 
-  /// As the inner model.
+  /// As the inner model; of a network the softmax, as a blend needs shares of the largest score.
   public func score(_ shoppers: Shoppers, into scores: UnsafeMutableBufferPointer<Float>) throws {
     try RecommenderError.check(shoppers.histories.itemCount, against: itemCount)
     scores.update(repeating: 0)
@@ -65,14 +71,24 @@ public struct OrderedModel: Recommender {
       places.append(place)
       histories.append(Self.ordered(user, of: shoppers.histories)[...])
     }
-    if histories.count == shoppers.count { return try model.score(histories, into: scores) }
+    if histories.count == shoppers.count { return try answer(histories, into: scores) }
     // Sequence recommenders take no empty histories: the others are scored apart.
     var own = [Float](repeating: 0, count: histories.count * itemCount)
     guard !histories.isEmpty else { return }
-    try own.withUnsafeMutableBufferPointer { try model.score(histories, into: $0) }
+    try own.withUnsafeMutableBufferPointer { try answer(histories, into: $0) }
     for (index, place) in places.enumerated() {
       _ = scores[(place * itemCount)...].update(
         fromContentsOf: own[index * itemCount..<(index + 1) * itemCount])
+    }
+  }
+
+  private func answer(
+    _ histories: [ArraySlice<Int32>], into scores: UnsafeMutableBufferPointer<Float>
+  ) throws {
+    if let network = model as? NextItemModel {
+      try network.probabilities(histories, into: scores)
+    } else {
+      try model.score(histories, into: scores)
     }
   }
 
