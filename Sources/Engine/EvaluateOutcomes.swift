@@ -56,7 +56,7 @@ public struct EvaluateOutcomes {
       importer.onProgress = { advance($0.bytesRead) }
       try importer.add(file: file) { histories.add($0) }
     }
-    let steps = try Self.steps(histories.finish())
+    let steps = try Self.steps(histories.finish()).steps
     progress.end(
       "\(importer.summary.events.formatted()) events, \(steps.count.formatted()) shoppers,"
         + " \(steps.steps.count.formatted()) steps")
@@ -85,7 +85,11 @@ public struct EvaluateOutcomes {
 
   /// Histories as steps: deeds of one moment are one. Deeds without a time are left out, and so are
   /// products beyond the most frequent ones of the first 80 % of the deeds.
-  static func steps(_ snapshot: BehaviourSnapshot) throws(EngineError) -> ShopperSteps {
+  ///
+  /// - Returns: the steps, and the products by their numbers.
+  static func steps(_ snapshot: BehaviourSnapshot) throws(EngineError)
+    -> (steps: ShopperSteps, products: [String])
+  {
     var times: [Double] = []
     for history in snapshot.histories { times += history.entries.compactMap(\.time) }
     guard !times.isEmpty else {
@@ -117,6 +121,6 @@ public struct EvaluateOutcomes {
       }
       if !own.isEmpty { steps.append(own) }
     }
-    return steps
+    return (steps, frequent.map { snapshot.products[$0] })
   }
 }

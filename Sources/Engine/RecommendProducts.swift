@@ -63,6 +63,14 @@ public final class RecommendProducts: Sendable {
     public var history: [Past]
     /// Whether what the shopper has may come again.
     public var allowsRepeats: Bool
+    /// The probability that the shopper buys something within ``purchaseHorizon`` after the last
+    /// visit; `nil` unless the shop was trained with heads and the shopper's deeds have times.
+    public var purchaseProbability: Double?
+    /// That stretch of time, in seconds.
+    public var purchaseHorizon: Double?
+    /// When the shopper comes next, in seconds since 1970-01-01 UTC: as likely earlier as later. In the
+    /// past where the shopper is late.
+    public var expectedNextVisit: Double?
     /// Recommended products, best first.
     public var items: [Item]
     /// Why there are fewer than were asked for.
@@ -72,6 +80,9 @@ public final class RecommendProducts: Sendable {
       case shopper, history, items
       case isKnown = "known"
       case allowsRepeats = "allows_repeats"
+      case purchaseProbability = "purchase_probability"
+      case purchaseHorizon = "purchase_horizon_seconds"
+      case expectedNextVisit = "expected_next_visit"
       case shortBecause = "short_because"
     }
   }
@@ -107,6 +118,11 @@ public final class RecommendProducts: Sendable {
       shopper: nil, isKnown: scorer.knows(deeds), history: try past(deeds, limit: count),
       allowsRepeats: allowsRepeats, items: try ranked.compactMap { try item($0) })
     if case .shopper(let name) = subject { result.shopper = name }
+    if let outlook = try scorer.outlook(after: deeds) {
+      result.purchaseProbability = outlook.purchase
+      result.purchaseHorizon = outlook.horizon
+      result.expectedNextVisit = outlook.nextVisit
+    }
     if result.items.count < count {
       result.shortBecause =
         "the recommender knows \(scorer.items.count) items"

@@ -21,6 +21,9 @@ public final class TrainShop {
     public var cut = 10
     /// What every random choice begins from.
     public var seed: UInt64 = 0
+    /// Seconds within which a purchase is told by heads that are trained beside the recommenders, in
+    /// a quarter of the budget; `nil` for no heads.
+    public var horizon: Double?
 
     /// Sound defaults.
     public init() {}
@@ -28,8 +31,8 @@ public final class TrainShop {
 
   private let store: ShopStore
   private let lock: ShopLock
-  private let options: Options
-  private let progress: any ProgressReporter
+  let options: Options
+  let progress: any ProgressReporter
   private let now: @Sendable () -> Date
 
   /// Opens the shop in `directory` and takes its build lock.
@@ -57,8 +60,9 @@ public final class TrainShop {
     progress.begin("Reading histories", total: nil, unit: "shoppers")
     var histories = HistoryCollector(try store.behaviour())
     try store.forEachEvent { histories.add($0) }
+    let snapshot = histories.finish()
     let behaviour = try ShopBehaviour(
-      histories.finish(), store.productEntries(), related: store.allNeighbours(.content),
+      snapshot, store.productEntries(), related: store.allNeighbours(.content),
       weights: options.weights)
     progress.end(
       "\(behaviour.shoppers.count.formatted()) shoppers, \(behaviour.items.count.formatted())"
@@ -70,7 +74,9 @@ public final class TrainShop {
       fit(choice.candidates, to: test.train, "Fitting for the test"), choice)
     let everything = behaviour.history(through: 2)
     let kept = try fit(choice.needed, to: everything, "Fitting on everything")
+    let heads = try options.horizon.flatMap { try learnOutcomes(snapshot, within: $0) }
     var report = tested.report(choice, behaviour, cut: options.cut)
+    report.heads = heads?.figures
     report.seconds = started.duration(to: .now).seconds
     report.finished = now().timeIntervalSince1970
     try Task.checkCancellation()
@@ -86,7 +92,8 @@ public final class TrainShop {
       orders: (
         try choice.all.kept.map { try $0.refitted(kept.whole(\.all), everything, facts: facts) },
         try choice.new.kept.map { try $0.refitted(kept.whole(\.new), everything, facts: facts) }
-      ), items: behaviour.items.representatives, weights: options.weights, report: report,
+      ), outcomes: heads.map { ($0.record, $0.model) }, items: behaviour.items.representatives,
+      weights: options.weights, report: report,
       in: store)
     progress.end("\(kept.count) recommenders")
     return report

@@ -90,9 +90,14 @@ extension TestShop {
 
   /// A shop of 40 products whose 60 shoppers keep to one of four shelves.
   ///
-  /// - Parameter item: the place on his shelf of what a shopper took.
+  /// - Parameters:
+  ///   - item: the place on his shelf of what a shopper took.
+  ///   - deeds: how many a shopper did.
+  ///   - time: when.
   static func withHistories(
-    item: (_ shopper: Int, _ deed: Int) -> Int = { ($0 / 4 + $1) % TestShop.shelf }
+    item: (_ shopper: Int, _ deed: Int) -> Int = { ($0 / 4 + $1) % TestShop.shelf },
+    deeds: (_ shopper: Int) -> Int = { _ in 8 },
+    time: (_ shopper: Int, _ deed: Int) -> Double = { Double($1 * 100_000 + $0) }
   ) throws -> TestShop {
     let directory = FileManager.default.temporaryDirectory
       .appending(path: "akin-trained-\(UUID().uuidString)")
@@ -101,10 +106,10 @@ extension TestShop {
     let histories = (0..<60).map { shopper in
       ShopperHistory(
         name: .user("u\(shopper)"),
-        entries: (0..<8).map { deed in
+        entries: (0..<deeds(shopper)).map { deed in
           ShopperHistory.Entry(
             product: Int32(shopper % 4 * shelf + item(shopper, deed)), type: .purchase,
-            time: Double(deed * 100_000 + shopper))
+            time: time(shopper, deed))
         })
     }
     var empty = NeighbourLists()

@@ -74,6 +74,44 @@ import Testing
     #expect(try TestShop(in: shop.directory).shop.rankerNames == ["trained", "neighbours"])
   }
 
+  /// Even shoppers come every day, odd ones every third: the heads that a training kept tell them
+  /// apart, and a job learns them again.
+  @Test func shoppersAreToldWithWhatComesNext() async throws {
+    let day = 86_400
+    let shop = try TestShop.withHistories(
+      deeds: { $0 % 2 == 0 ? 60 : 20 },
+      time: { Double($1 * day * ($0 % 2 == 0 ? 1 : 3) + $0 * 600) })
+    try await train(shop)
+    let before = try await shop.ask(.get, "/v1/shoppers/u0")
+    #expect(before.json["deeds"] != nil && before.json["purchase_probability"] == nil)
+    var options = TrainShop.Options()
+    options.horizon = Double(day) * 1.5
+    _ = try TrainShop(
+      directory: shop.directory, options: options, progress: SilentProgress(), now: { Date() }
+    ).run()
+    try shop.shop.refreshRankers()
+    func told(_ path: String) async throws -> [String: Any] {
+      try await shop.ask(.get, "/v1/shoppers/\(path)").json
+    }
+    func probability(_ user: String) async throws -> Double {
+      try #require(try await told(user)["purchase_probability"] as? Double)
+    }
+    #expect(try await probability("u0") > 0.7)
+    #expect(try await probability("u1") < 0.3)
+    let first = try await told("u0?limit=5")
+    #expect(first["purchase_horizon_seconds"] as? Double == Double(day) * 1.5)
+    let next = try #require(first["expected_next_visit"] as? Double)
+    #expect(next > Double(59 * day) && next < Double(61 * day))
+    let cursor = try #require(first["next_cursor"] as? String)
+    #expect(try await told("u0?limit=5&cursor=\(cursor)")["expected_next_visit"] == nil)
+    #expect(try await told("nobody")["expected_next_visit"] == nil)
+    try await train(shop)
+    #expect(try await probability("u1") < 0.3)
+    let evaluation = try await shop.ask(.get, "/v1/evaluation").json["training"] as? [String: Any]
+    let heads = try #require(evaluation?["heads"] as? [String: Any])
+    #expect(try #require(heads["area"] as? Double) > 0.9)
+  }
+
   @Test func whereShoppersComeBackForTheSameItComesAgain() async throws {
     let shop = try TestShop.withHistories { shopper, deed in (shopper / 4 + deed % 2) % Self.shelf }
     try await train(shop)

@@ -48,6 +48,16 @@ struct TrainedRanker: ShopperRanker {
     return ShopperRanking(candidates: candidates, mayRepeat: scorer.allowsRepeats)
   }
 
+  /// What is to be expected of a shopper after these deeds; `nil` where training did not learn it.
+  func outlook(after deeds: [ShopperMemory.Deed]) throws -> ShopOutcomes.Outlook? {
+    try scorer.outlook(
+      after: deeds.reversed().map {
+        ShopperScorer.Deed(
+          product: $0.product, type: $0.type, weight: scorer.weight(of: $0.type),
+          time: $0.time > 0 ? $0.time : nil)
+      })
+  }
+
   /// Candidates that are explained where a request asks why; those beyond are hardly ever shown.
   private static let explained = 100
 }
@@ -68,12 +78,27 @@ extension LiveShop {
     return true
   }
 
-  /// Trains the shop on what builds read of its shoppers and takes the result over.
+  /// The probability that a shopper who did all this buys something within a horizon after the last
+  /// step, that horizon in seconds, and when the next step comes, in seconds since 1970-01-01 UTC;
+  /// `nil` where no training kept heads or no deed has a time.
+  ///
+  /// - Parameter deeds: newest first.
+  package func outlook(after deeds: [ShopperMemory.Deed]) throws
+    -> (purchase: Double, horizon: Double, nextVisit: Double)?
+  {
+    let trained = rankers.lazy.compactMap { $0 as? TrainedRanker }.first
+    return try trained?.outlook(after: deeds).map { ($0.purchase, $0.horizon, $0.nextVisit) }
+  }
+
+  /// Trains the shop on what builds read of its shoppers and takes the result over. Where the training
+  /// before kept heads, this one does.
   ///
   /// - Returns: what came of it, for people.
   package func train(progress: any ProgressReporter) throws -> String {
+    var options = TrainShop.Options()
+    options.horizon = try TrainedRecommender.record(of: store)?.outcomes?.horizon
     let report = try TrainShop(
-      directory: store.directory, options: .init(), progress: progress,
+      directory: store.directory, options: options, progress: progress,
       now: { Date() }
     ).run()
     try refreshRankers()

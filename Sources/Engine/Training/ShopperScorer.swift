@@ -45,6 +45,12 @@ struct ShopperScorer: Sendable {
 
   func weight(of type: EventType) -> Float { trained.record.weights[type] }
 
+  /// What is to be expected of a shopper after these deeds; `nil` where training was not asked to
+  /// learn it, or none of the deeds has a time.
+  func outlook(after deeds: [Deed]) throws -> ShopOutcomes.Outlook? {
+    try trained.outcomes?.outlook(after: deeds)
+  }
+
   /// Whether any of the deeds is of an item that is ranked.
   func knows(_ deeds: [Deed]) -> Bool {
     deeds.contains { $0.weight > 0 && items.itemOfProduct[$0.product] != nil }

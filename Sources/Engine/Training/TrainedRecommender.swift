@@ -27,6 +27,8 @@ struct TrainedRecommender: Sendable {
     var order: String?
     /// The file of that for lists of what is new.
     var newOrder: String?
+    /// The heads that tell purchases and visits; `nil` where they were not asked for.
+    var outcomes: ShopOutcomes.Record?
     /// What events were worth.
     var weights: EventWeights
     /// The comparison behind the choice.
@@ -34,12 +36,15 @@ struct TrainedRecommender: Sendable {
   }
 
   private static let descriptionName = "recommender.json"
+  private static let outcomesName = "outcomes.safetensors"
 
   let record: Record
   /// For lists that may hold what the shopper has.
   let all: ShopOrder
   /// For lists of what is new to the shopper.
   let new: ShopOrder
+  /// What a shopper does after the last step; `nil` where training was not asked for it.
+  let outcomes: ShopOutcomes?
 
   /// The folder of the last training; `nil` before the first.
   static func folder(of store: ShopStore) throws -> String? { try store.kept(.recommender) }
@@ -86,6 +91,7 @@ struct TrainedRecommender: Sendable {
     }
     all = try order(record.order, \.weight)
     new = try order(record.newOrder, \.newWeight)
+    outcomes = try record.outcomes.map { try ShopOutcomes($0, in: folder) }
     guard all.itemCount == record.items.count, new.itemCount == record.items.count else {
       throw RecommenderError(
         .damaged, "\(folder.path(percentEncoded: false)): does not fit the shop; train it again")
@@ -98,10 +104,12 @@ struct TrainedRecommender: Sendable {
   ///   - parts: each with its model; `file` is filled in.
   ///   - orders: what was learnt over all parts, for lists that may hold what the shopper has and for
   ///     those of what is new.
+  ///   - outcomes: the heads and what is kept beside them; `file` is filled in.
   static func save(
     _ parts: [(part: Record.Part, model: any Recommender)],
-    orders: (all: LearnedOrder?, new: LearnedOrder?), items: [String], weights: EventWeights,
-    report: TrainingReport, in store: ShopStore
+    orders: (all: LearnedOrder?, new: LearnedOrder?),
+    outcomes: (record: ShopOutcomes.Record, model: OutcomeModel)? = nil, items: [String],
+    weights: EventWeights, report: TrainingReport, in store: ShopStore
   ) throws {
     let name = "\(KeptWork.recommender.prefix)\(UInt64(report.finished * 1_000))"
     let folder = store.directory.appending(path: name)
@@ -125,6 +133,11 @@ struct TrainedRecommender: Sendable {
     }
     record.order = try write(orders.all, "order.safetensors")
     record.newOrder = try write(orders.new, "order-new.safetensors")
+    if let outcomes {
+      record.outcomes = outcomes.record
+      record.outcomes?.file = outcomesName
+      try outcomes.model.archived().write(to: folder.appending(path: outcomesName))
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let description = try encoder.encode(record)

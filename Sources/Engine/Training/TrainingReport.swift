@@ -79,6 +79,24 @@ public struct TrainingReport: Sendable, Codable, Equatable {
     public var isKept: Bool
   }
 
+  /// How well the heads tell the purchase and the time after a shopper's step, on the last tenth of
+  /// the shop's time, beside what is simple.
+  public struct HeadFigures: Sendable, Codable, Equatable {
+    /// The network and its settings in words.
+    public var network: String, settings: String
+    /// Seconds within which a purchase counts.
+    public var horizon: Double
+    /// Area under the ROC curve of the purchase, and that of the best simple way.
+    public var area: Double, simpleArea: Double
+    /// Mean absolute error of the time until the next step in seconds, and that of the best simple
+    /// way.
+    public var absoluteError: Double, simpleAbsoluteError: Double
+    /// Steps that were judged.
+    public var purchaseSteps: Int, timeSteps: Int
+    /// Seconds of training.
+    public var seconds: Double
+  }
+
   /// Length of the lists.
   public var cut: Int
   /// Shoppers with a history.
@@ -102,6 +120,9 @@ public struct TrainingReport: Sendable, Codable, Equatable {
   public var all: BlendFigures
   /// The blend for lists of what is new to the shopper.
   public var new: BlendFigures
+  /// The heads that were kept; `nil` where they were not asked for or there was too little to learn
+  /// from.
+  public var heads: HeadFigures?
   /// What was chosen and why, in a sentence.
   public var reason: String
   /// Seconds of the whole training.

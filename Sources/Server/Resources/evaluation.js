@@ -59,6 +59,7 @@ function recommenders(training) {
   choice.addEventListener("change", show);
   show();
   return panel(t("recommenders"), note(date(training.finished), duration(training.seconds), t("trainedOn", number(training.shoppers), number(training.items), number(training.deeds))),
+    training.heads ? h("p", {}, t("headsToldBy", training.heads.network, duration(training.heads.horizon), number(training.heads.area, 3), number(training.heads.simple_area, 3), number(training.heads.absolute_error / 86400, 2), number(training.heads.simple_absolute_error / 86400, 2))) : null,
     currentLanguage() === "en" ? h("p", {}, training.reason) : null, h("p", { class: "meta" }, `${t("predicts", training.target)} ${currentLanguage() === "en" ? training.split : ""}`), h("label", { class: "check" }, t("listsThat"), choice), place);
 }
 

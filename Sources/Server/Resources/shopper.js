@@ -1,5 +1,5 @@
 import { t, eventName } from "/assets/words.js";
-import { h, api, date, number, tile, guarded, field, heading, panel, list, effects } from "/assets/parts.js";
+import { h, api, date, duration, number, percent, tile, guarded, field, heading, panel, list, effects } from "/assets/parts.js";
 
 const shownAtOnce = 12;
 
@@ -28,6 +28,12 @@ function deeds(history, known) {
   return [items, more];
 }
 
+// When he buys and comes next, where training learnt it.
+function outlook(history) {
+  if (history.purchase_probability === undefined) return null;
+  return h("p", { class: "note" }, t("buysWithin", duration(history.purchase_horizon_seconds), percent(history.purchase_probability)), " · ", t("comesNext", date(history.expected_next_visit)));
+}
+
 export async function shopper() {
   const name = h("input", { required: true, autocomplete: "off", value: sessionStorage.getItem("akin-shopper") ?? "" });
   const kind = h("select", {}, ["user", "visitor", "session"].map((value) => h("option", { value }, t(value))));
@@ -49,7 +55,7 @@ export async function shopper() {
         h("ul", {}, receipt.looked.map((entry) => h("li", { class: "meta" }, `${entry.place}: ${entry.found}`)), receipt.not_held.map((text) => h("li", { class: "meta" }, text)))));
     }) }, t("erase"));
     place.replaceChildren(h("div", { class: "grid two" },
-      panel(t("history"), deeds(history, await pictures(history)), history.deeds.length ? h("div", { class: "buttons" }, erase) : null),
+      panel(t("history"), outlook(history), deeds(history, await pictures(history)), history.deeds.length ? h("div", { class: "buttons" }, erase) : null),
       panel(t("forYou"), trial(lists.slots[0]), list(lists.slots[0], { titles: new Map(history.deeds.map((deed) => [deed.product, deed.title ?? deed.product])) }), lists.slots[0].effects ? effects(lists.slots[0]) : null)));
   }
 

@@ -25,6 +25,10 @@ struct EventRoutes {
       var time: Double
     }
     var deeds: [Deed]
+    /// What is to be expected, where training kept heads: on the first page.
+    var purchaseProbability: Double?
+    var purchaseHorizonSeconds: Double?
+    var expectedNextVisit: Double?
     var nextCursor: String?
   }
 
@@ -75,7 +79,11 @@ struct EventRoutes {
       (until, skipped) = (time, count)
     }
     let shop = server.shop
-    let all = try await Offload.run { try shop.shoppers.all(of: shopper) }
+    let isFirst = skipped == 0 && until == .infinity
+    let (all, outlook) = try await Offload.run {
+      let all = try shop.shoppers.all(of: shopper)
+      return (all, isFirst ? try shop.outlook(after: all) : nil)
+    }
     // Newer deeds may have come since the page before: the cursor counts from its time on.
     let start = (all.firstIndex { $0.time <= until } ?? all.endIndex) + skipped
     let shown = all.dropFirst(start).prefix(limit)
@@ -86,6 +94,9 @@ struct EventRoutes {
           product: $0.product, title: catalogue.product($0.product)?.product.title,
           type: $0.type.rawValue, time: $0.time)
       })
+    history.purchaseProbability = outlook?.purchase
+    history.purchaseHorizonSeconds = outlook?.horizon
+    history.expectedNextVisit = outlook?.nextVisit
     if let last = shown.last, shown.endIndex < all.count {
       let first = all.firstIndex { $0.time <= last.time } ?? shown.endIndex
       history.nextCursor = PageCursor.write(["\(last.time)", "\(shown.endIndex - first)"])

@@ -72,6 +72,7 @@ struct RecommendCommand: ParsableCommand {
       for past in result.history { Terminal.print("  \(Self.line(past))") }
       Terminal.print("")
     }
+    if let outlook = Self.outlook(result) { Terminal.print("\(outlook)\n") }
     Terminal.print("Recommended")
     for (rank, item) in result.items.enumerated() {
       let head = "\(rank + 1)".count == 1 ? " \(rank + 1)" : "\(rank + 1)"
@@ -80,6 +81,20 @@ struct RecommendCommand: ParsableCommand {
           + "  \(DisplayWidth.pad("\(item.id)  \(item.title)", to: 46))  \(Self.reason(item))")
     }
     if let why = result.shortBecause { Terminal.print("  Fewer than asked for: \(why).") }
+  }
+
+  /// When the shopper buys and comes next, where training learnt it.
+  private static func outlook(_ result: RecommendProducts.Result) -> String? {
+    guard let probability = result.purchaseProbability, let horizon = result.purchaseHorizon,
+      let visit = result.expectedNextVisit
+    else { return nil }
+    let stretch =
+      horizon < 86_400
+      ? String(format: "%g hours", horizon / 3_600) : String(format: "%g days", horizon / 86_400)
+    let time = Date(timeIntervalSince1970: visit).formatted(
+      .iso8601.year().month().day().time(includingFractionalSeconds: false))
+    let share = String(format: "%.0f %%", probability * 100)
+    return "Buys within \(stretch) of the last visit: \(share); expected next: \(time)"
   }
 
   private static func line(_ past: RecommendProducts.Past) -> String {

@@ -12,9 +12,13 @@ struct TrainCommand: ParsableCommand {
       did later, and says on the last span of time how good that is. What is kept is fitted on
       everything; akin recommend uses it.
 
+      With --heads a network learns beside them how probably a shopper buys something within
+      --horizon, and when the shopper comes next; akin recommend and the server's shoppers say it.
+
       Examples:
         akin train --shop my-shop
         akin train --shop my-shop --budget 5m --weights view_item=0.2 add_to_cart=0.5
+        akin train --shop my-shop --heads --horizon 14d
       """)
 
   @OptionGroup var shop: ShopOptions
@@ -27,6 +31,14 @@ struct TrainCommand: ParsableCommand {
     help: ArgumentHelp(
       "What events are worth, a purchase being 1.", valueName: "type=number"))
   var weights: [String] = []
+
+  @Flag(help: "Learn also when shoppers buy and come next, in a quarter of the budget more.")
+  var heads = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Within what a purchase counts for --heads, such as 1h or 14d.", valueName: "time"))
+  var horizon = TimeBudget(seconds: 7 * 86_400)
 
   @Option(name: .customLong("k"), help: "Length of the lists that are judged.")
   var cut = 10
@@ -49,6 +61,7 @@ struct TrainCommand: ParsableCommand {
     options.weights = try EventWeights(pairs: weights)
     options.cut = cut
     options.seed = seed
+    options.horizon = heads ? horizon.seconds : nil
     let training = try TrainShop(
       directory: shop.directory, options: options, progress: TerminalProgress(), now: { Date() })
     let report = try training.run()
@@ -61,6 +74,9 @@ struct TrainCommand: ParsableCommand {
     var lines = ["", "Predicted: \(report.target); \(report.split)."]
     lines += table("All products", report, report.all, \.all)
     lines += table("Products new to the shopper", report, report.new, \.new)
+    if let heads = report.heads {
+      lines += ["", "Purchases and visits, on test: \(heads.summary)."]
+    }
     lines += ["", report.reason]
     return lines.joined(separator: "\n")
   }
