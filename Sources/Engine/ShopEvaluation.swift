@@ -12,6 +12,8 @@ package struct ShopEvaluation: Sendable, Encodable {
   package var search: SearchTrainingReport?
   /// Of files of interactions.
   package var evaluation: KeptEvaluation?
+  /// Of settings; `nil` before the first that was kept.
+  package var tunings: [KeptTuning]?
 
   /// Reads what the shop in `store` keeps.
   ///
@@ -21,6 +23,8 @@ package struct ShopEvaluation: Sendable, Encodable {
     relations = try TrainedRelations(of: store)?.report
     search = try SearchTrainingReport.last(of: store)
     evaluation = try KeptEvaluation.last(of: store)
+    let kept = try KeptTuning.all(of: store)
+    tunings = kept.isEmpty ? nil : kept
   }
 
   /// When the recommenders of the shop in `store` were trained last, in seconds since 1970-01-01

@@ -1,4 +1,5 @@
 import AkinEvaluation
+import AkinRecommenders
 import Foundation
 import HTTPTypes
 import Testing
@@ -55,6 +56,35 @@ import Testing
     let overview = try await shop.ask(.get, "/v1/overview")
     let trained = try #require(overview.json["trained"] as? Double)
     #expect(abs(trained - (training["finished"] as? Double ?? 0)) < 1)
+  }
+
+  /// Keeps a search over settings, as `akin tune --keep` does.
+  static func keepTuning(in shop: TestShop, _ name: RecommenderName = .ease, at time: Double) throws
+  {
+    var report = TuningReport(
+      recommender: name.rawValue, method: .tpe, metric: "ndcg@20", validation: "a tenth",
+      space: ["regularisation=0.5..160:log"])
+    report.trials = 2
+    let found = TuningReport.Found(
+      trial: 2, settings: name.settings, values: ["regularisation": "\(time)"], score: 0.2,
+      parts: [0.2], seconds: 1)
+    (report.best, report.beginning) = ([found], found)
+    try report.kept(file: "train.txt", at: Date(timeIntervalSince1970: time))
+      .keep(in: shop.directory)
+  }
+
+  @Test func theLastTuningOfEachRecommenderIsReadBack() async throws {
+    let shop = try TestShop()
+    try Self.keepTuning(in: shop, .ease, at: 1)
+    try Self.keepTuning(in: shop, .ials, at: 2)
+    try Self.keepTuning(in: shop, .ease, at: 3)
+    let answer = try await shop.ask(.get, "/v1/evaluation")
+    let tunings = try #require(answer.json["tunings"] as? [[String: Any]], "\(answer.text)")
+    #expect(tunings.map { $0["recommender"] as? String } == ["ease", "ials"])
+    #expect(tunings.map { $0["finished"] as? Double } == [3, 2])
+    let best = try #require(tunings[0]["best"] as? [[String: Any]])
+    #expect(best[0]["values"] as? String == "regularisation=3.0")
+    #expect(best[0]["score"] as? Double == 0.2 && tunings[0]["beginning"] != nil)
   }
 
   @Test func aKeptEvaluationIsReadBack() async throws {

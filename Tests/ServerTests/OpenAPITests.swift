@@ -114,6 +114,7 @@ import Testing
     try await shop.fill(TestShop.titles)
     _ = try shop.shop.train(progress: SilentProgress())
     try EvaluationTests.keepEvaluation(in: shop)
+    try EvaluationTests.keepTuning(in: shop, at: 1)
     let document = try await document(shop)
     let components = try #require(document["components"] as? [String: Any])
     let schemas = try #require(components["schemas"] as? [String: [String: Any]])

@@ -101,6 +101,18 @@ function evaluated(report) {
       report.lines.every((line) => line.strata.length) ? strata(report.lines.map((line) => line.strata), t("forWhom"), names) : null));
 }
 
+// What was found of one recommender's settings, and what it began with.
+function tuned(report) {
+  const lines = [...(report.best.some((one) => one.trial === report.beginning?.trial) ? [] : [report.beginning].filter(Boolean)), ...report.best].sort((a, b) => b.score - a.score);
+  return h("details", { open: "" }, h("summary", {}, longName(report.recommender)), note(date(report.finished), report.file, t("trialsN", number(report.trials)), report.method),
+    table([t("values"), metricName(report.metric), t("fitting")], lines.map((one) => [h("span", {}, one.values, one.trial === report.beginning?.trial ? h("span", { class: "meta" }, ` ${t("began")}`) : ""), four(one.score), `${number(one.seconds, 2)} s`])));
+}
+
+function tunings(reports) {
+  if (!reports) return missing(t("tunings"), t("neverTuned"), "akin tune --interactions train.txt --recommender ease --keep DIR");
+  return panel(t("tunings"), h("p", { class: "meta" }, t("tuningsLead")), reports.map(tuned));
+}
+
 export async function evaluation() {
   const known = await api("GET", "/v1/evaluation");
   const first = known.serving[0];
@@ -108,5 +120,5 @@ export async function evaluation() {
     h("p", { class: "panel" }, t("servesNow"), " ", h("strong", {}, t(`serves_${first}`)), known.training ? ` (${date(known.training.finished)})` : "", known.serving.length > 1 ? `; ${t("servesThen", known.serving.slice(1).map((name) => t(`serves_${name}`)).join(", "))}` : ""),
     h("div", { class: "grid" }, recommenders(known.training)),
     h("div", { class: "grid two" }, relations(known.relations), search(known.search)),
-    h("div", { class: "grid" }, evaluated(known.evaluation))];
+    h("div", { class: "grid" }, evaluated(known.evaluation), tunings(known.tunings))];
 }

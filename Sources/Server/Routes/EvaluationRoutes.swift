@@ -13,6 +13,7 @@ struct EvaluationRoutes {
     var relations: RelationReport?
     var search: SearchTrainingReport?
     var evaluation: KeptEvaluation?
+    var tunings: [KeptTuning]?
   }
 
   func add(to router: Router<ShopContext>) {
@@ -22,7 +23,7 @@ struct EvaluationRoutes {
       return JSON.response(
         Answer(
           serving: shop.rankerNames, training: known.training, relations: known.relations,
-          search: known.search, evaluation: known.evaluation))
+          search: known.search, evaluation: known.evaluation, tunings: known.tunings))
     }
   }
 }

@@ -82,6 +82,11 @@ struct TuneCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where the best settings go.", valueName: "file"))
   var output: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A shop's folder to keep what was found in; its dashboard shows it.", valueName: "folder"))
+  var keep: String?
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -102,8 +107,14 @@ struct TuneCommand: ParsableCommand {
     tuning.levels = levels
     tuning.seed = seed
     tuning.log = log.map { URL(filePath: $0) }
-    let report = try tuning.run(train: URL(filePath: interactions))
+    let file = URL(filePath: interactions)
+    let report = try tuning.run(train: file)
     if let output { try report.writeBest(to: URL(filePath: output)) }
+    if let keep {
+      try report.kept(file: file.lastPathComponent, at: Date())
+        .keep(in: URL(filePath: keep, directoryHint: .isDirectory))
+      Terminal.warn("Kept in \(keep): its dashboard shows it")
+    }
     if json { try Terminal.printJSON(report) } else { Terminal.print(report.rendered()) }
     if let output { Terminal.warn("Wrote \(output): akin evaluate … --settings \(output)") }
   }
