@@ -46,5 +46,6 @@ import Testing
     let few = try AkinProcess.run(
       "encoder", "train", "--products", ungrouped, "--output", folder.path("own"))
     #expect(few.status == 65 && few.messages.contains("at least 20"), "\(few.messages)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("own")))
   }
 }

@@ -12,8 +12,9 @@ final class CompactLearning: Trainable {
   private let configuration: CompactConfiguration
   private let vocabulary: CompactVocabulary
   private let network: CompactNetwork
-  /// The words of each text.
-  private let texts: [[CompactVocabulary.Token]]
+  /// The words of each text, and their numbers.
+  private let words: [[String]], tokens: [[CompactVocabulary.Token]]
+  private let view: TextView
   /// The texts of each group that is learned from.
   private let groups: [[Int]]
   /// Two views of each group that is held out.
@@ -37,7 +38,10 @@ final class CompactLearning: Trainable {
       throw EncoderError(.unsupportedSetting, fault.message, field: fault.field)
     }
     let vocabulary = CompactVocabulary(words: known, pieceCount: configuration.pieces)
-    texts = words.map(vocabulary.tokens)
+    self.words = words
+    tokens = words.map(vocabulary.tokens)
+    view = TextView(
+      deletion: settings.deletion, respelling: settings.respelling, vocabulary: vocabulary)
     let generator = try Generator(seed: Seeds.combined(settings.seed, 0xC0))
     network = try CompactNetwork(
       configuration,
@@ -45,7 +49,7 @@ final class CompactLearning: Trainable {
         try Self.rows(of: known, from: $0, seed: settings.seed)
       }, dropout: settings.dropout, using: generator)
     (self.settings, self.configuration, self.vocabulary) = (settings, configuration, vocabulary)
-    (groups, held) = Self.split(examples.groups, texts, settings)
+    (groups, held) = Self.split(examples.groups, words, tokens, view, seed: settings.seed)
   }
 
   private static func words(
@@ -83,7 +87,8 @@ final class CompactLearning: Trainable {
   /// A twentieth of the groups, up to 2,000, is held out, in two views that stay the same; of a small
   /// shop up to a fifth, because few texts say little.
   private static func split(
-    _ all: [[String]], _ texts: [[CompactVocabulary.Token]], _ settings: CompactTraining
+    _ all: [[String]], _ words: [[String]], _ tokens: [[CompactVocabulary.Token]],
+    _ view: TextView, seed: UInt64
   ) -> (
     groups: [[Int]],
     held: [(left: [CompactVocabulary.Token], right: [CompactVocabulary.Token])]
@@ -94,25 +99,17 @@ final class CompactLearning: Trainable {
       numbered.append(Array(next..<next + group.count))
       next += group.count
     }
-    var generator = SeededGenerator(seed: settings.seed, 0xC2)
+    var generator = SeededGenerator(seed: seed, 0xC2)
     numbered.shuffle(using: &generator)
     let count = max(1, min(2_000, numbered.count / 20), min(numbered.count / 5, 200))
     let held = numbered.prefix(count).map { group in
-      let (left, right) = (texts[group[0]], texts[group.count > 1 ? group[1] : group[0]])
+      let (left, right) = (group[0], group.count > 1 ? group[1] : group[0])
       return (
-        left: view(left, settings.deletion, &generator),
-        right: view(right, settings.deletion, &generator)
+        left: view(words[left], tokens[left], &generator),
+        right: view(words[right], tokens[right], &generator)
       )
     }
     return (Array(numbered.dropFirst(count)), held)
-  }
-
-  /// A text with each word left out by chance, but never all of them.
-  private static func view(
-    _ text: [CompactVocabulary.Token], _ deletion: Double, _ generator: inout SeededGenerator
-  ) -> [CompactVocabulary.Token] {
-    let kept = text.filter { _ in Double.random(in: 0..<1, using: &generator) >= deletion }
-    return kept.isEmpty ? [text[Int.random(in: 0..<text.count, using: &generator)]] : kept
   }
 
   // MARK: Training
@@ -147,8 +144,8 @@ final class CompactLearning: Trainable {
     var generator = SeededGenerator(seed: pass.nextSeed(), 0xC4)
     var (lefts, rights) = (CompactBatch(), CompactBatch())
     for pair in batch {
-      lefts.append(Self.view(texts[pair.left], settings.deletion, &generator))
-      rights.append(Self.view(texts[pair.right], settings.deletion, &generator))
+      lefts.append(view(words[pair.left], tokens[pair.left], &generator))
+      rights.append(view(words[pair.right], tokens[pair.right], &generator))
     }
     // What is of the same group is no wrong answer.
     let ignored = batch.indices.flatMap { row in

@@ -24,6 +24,8 @@ public struct CompactTraining: Sendable {
   public var dropout = 0.1
   /// The share of words that a view leaves out.
   public var deletion = 0.3
+  /// How often a view splits `64gb`, or joins `64 gb`.
+  public var respelling = 0.2
   /// Words that stand in the texts less often are known by their pieces alone.
   public var minimumCount = 2
   /// The most words with vectors of their own.
@@ -56,7 +58,8 @@ public struct CompactTraining: Sendable {
         .tooFew, "Learning takes at least 20 products or pairs, not \(examples.groups.count).")
     }
     guard (2...65_536).contains(batch), (1...10_000).contains(epochs), rate > 0, rate < 1,
-      temperature > 0, (0..<1).contains(dropout), (0..<1).contains(deletion), minimumCount > 0
+      temperature > 0, (0..<1).contains(dropout), (0..<1).contains(deletion),
+      (0...1).contains(respelling), minimumCount > 0
     else {
       throw EncoderError(
         .unsupportedSetting, "A setting of the training is out of its range.", field: "training")

@@ -32,7 +32,6 @@ public struct LearnWords {
     usesDescriptions: Bool, output: URL
   ) throws -> Summary {
     let products = try ProductFiles.read(files, options, progress)
-    try ProductFiles.makeFolder(output)
     var seen: Set<String> = []
     var texts: [String] = []
     for product in products {
@@ -44,9 +43,12 @@ public struct LearnWords {
     }
     let begun = ContinuousClock.now
     let stages = StageReporter(progress)
-    let vectors = try training.fit(texts, report: stages.report)
-    stages.end()
-    try vectors.save(to: output)
+    let vectors = try ProductFiles.withFolder(output) {
+      let vectors = try training.fit(texts, report: stages.report)
+      stages.end()
+      try vectors.save(to: output)
+      return vectors
+    }
     return Summary(
       products: products.count, texts: texts.count, words: vectors.words.count,
       places: vectors.counts.reduce(0, +), dimension: vectors.rows.dimension,

@@ -42,11 +42,13 @@ public struct TrainEncoder {
     var training = training
     if let words { training.words = try WordVectors(folder: words) }
     let examples = try read(source)
-    try ProductFiles.makeFolder(output)
     let stages = StageReporter(progress)
-    let encoder = try training.fit(examples, report: stages.report)
-    stages.end()
-    try encoder.save(to: output)
+    let encoder = try ProductFiles.withFolder(output) {
+      let encoder = try training.fit(examples, report: stages.report)
+      stages.end()
+      try encoder.save(to: output)
+      return encoder
+    }
     let sample = Array(examples.groups.lazy.map { $0[0] }.prefix(8_192))
     _ = try encoder.encode(Array(sample.prefix(256)))
     let begun = ContinuousClock.now

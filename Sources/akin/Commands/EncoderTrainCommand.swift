@@ -81,6 +81,9 @@ struct EncoderTrainCommand: ParsableCommand {
   @Option(help: "The share of words that a view leaves out.")
   var deletion = CompactTraining(.biGRU).deletion
 
+  @Option(help: "How often a view splits 64gb, or joins 64 gb.")
+  var respelling = CompactTraining(.biGRU).respelling
+
   @Option(help: "Smaller looks at the nearest wrong texts alone.")
   var temperature = CompactTraining(.biGRU).temperature
 
@@ -109,7 +112,7 @@ struct EncoderTrainCommand: ParsableCommand {
     training.configuration.pooling = pooling
     training.configuration.kernels = kernels
     (training.epochs, training.rate, training.deletion) = (epochs, rate, deletion)
-    (training.temperature, training.seed) = (temperature, seed)
+    (training.temperature, training.respelling, training.seed) = (temperature, respelling, seed)
     training.budget = .seconds(budget.seconds)
     let summary = try TrainEncoder(progress: TerminalProgress()).run(
       training, on: try source(), words: words.map { URL(filePath: $0) },
