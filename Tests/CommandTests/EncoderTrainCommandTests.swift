@@ -31,6 +31,20 @@ import Testing
     #expect(encoded.status == 0, "\(encoded.messages)")
   }
 
+  @Test func pairsOfTheUpperHalfAreLearntFrom() throws {
+    let folder = try TemporaryFolder()
+    let rows = (0..<60).map { "word\($0) one,word\($0) two,\($0 % 3)" }
+    let pairs = try folder.write(
+      "query,title,relevance\n" + rows.joined(separator: "\n") + "\n", to: "pairs.csv")
+    let trained = try AkinProcess.run([
+      "encoder", "train", "--pairs", pairs, "--output", folder.path("own"), "--epochs", "1",
+      "--width", "8", "--dimension", "16", "--json",
+    ])
+    #expect(trained.status == 0, "\(trained.messages)")
+    let card = try trained.json()["training"] as? [String: Any]
+    #expect(card?["groups"] as? Int == 20 && card?["texts"] as? Int == 40)
+  }
+
   @Test func whatCannotBeIsRefused() throws {
     let folder = try TemporaryFolder()
     let nothing = try AkinProcess.run("encoder", "train", "--output", folder.path("own"))

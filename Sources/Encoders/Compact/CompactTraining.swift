@@ -23,9 +23,9 @@ public struct CompactTraining: Sendable {
   /// The share of inputs and states that a step leaves out.
   public var dropout = 0.1
   /// The share of words that a view leaves out.
-  public var deletion = 0.3
-  /// How often a view splits `64gb`, or joins `64 gb`.
-  public var respelling = 0.2
+  public var deletion = 0.5
+  /// How often a view splits `64gb`, or joins `64 gb`: for shops that write them in both ways.
+  public var respelling = 0.0
   /// Words that stand in the texts less often are known by their pieces alone.
   public var minimumCount = 2
   /// The most words with vectors of their own.

@@ -53,10 +53,9 @@ struct TextView {
     return parts
   }
 
-  /// Whether one of two words is a number and the other is letters.
+  /// Whether a number and what may be its unit, up to three letters.
   private static func areJoined(_ first: String, _ second: String) -> Bool {
-    func isNumber(_ word: String) -> Bool { word.allSatisfy { $0.isASCII && $0.isNumber } }
-    func isLetters(_ word: String) -> Bool { word.allSatisfy { $0.isASCII && $0.isLetter } }
-    return (isNumber(first) && isLetters(second)) || (isLetters(first) && isNumber(second))
+    first.allSatisfy { $0.isASCII && $0.isNumber }
+      && second.count <= 3 && second.allSatisfy { $0.isASCII && $0.isLetter }
   }
 }

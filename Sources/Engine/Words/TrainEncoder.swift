@@ -10,7 +10,7 @@ public struct TrainEncoder {
     case products([URL], ImportOptions)
     /// Products whose `itemGroup` says which are one.
     case groups([URL], ImportOptions)
-    /// Labelled pairs; those that match are used.
+    /// Pairs of texts; those in the upper half of the relevance are used.
     case pairs([URL])
   }
 
@@ -74,8 +74,11 @@ public struct TrainEncoder {
       }
       return CompactExamples(grouped: products)
     case .pairs(let files):
-      let pairs = try files.flatMap { try PairFile.read($0) }.filter { $0.isMatch == true }
-      return CompactExamples(pairs: pairs.map { ($0.left.text, $0.right.text) })
+      let pairs = try files.flatMap { try TextPairFile($0).pairs }
+      let relevance = pairs.map(\.relevance)
+      let (low, high) = (relevance.min() ?? 0, relevance.max() ?? 0)
+      let right = pairs.filter { low == high || $0.relevance > (low + high) / 2 }
+      return CompactExamples(pairs: right.map { ($0.left, $0.right) })
     }
   }
 }

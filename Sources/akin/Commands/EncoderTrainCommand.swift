@@ -10,8 +10,8 @@ struct EncoderTrainCommand: ParsableCommand {
     abstract: "Train a small encoder from nothing on a shop's own texts.",
     discussion: """
       Without labels it learns from two views of each product, with words left out; --groups learns
-      from products of one item group (--map item_group=COLUMN),
-      --pairs from labelled pairs as for akin match.
+      from products of one item group (--map item_group=COLUMN), --pairs from a table of two texts
+      (query and title, or left and right) and a relevance, or from labelled pairs as for akin match.
 
       The folder that is written is a model like any other: akin build --model ./my-encoder,
       akin model import ./my-encoder.

@@ -35,6 +35,7 @@ import Testing
     training.configuration.kernels = [1, 2, 3]
     training.epochs = 8
     training.patience = 8
+    training.deletion = 0.3
     training.batch = 64
     training.rate = 1e-2
     return training
