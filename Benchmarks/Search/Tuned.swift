@@ -3,7 +3,7 @@ import Foundation
 
 /// Encoders fine-tuned on the judged pairs of train, and the cosine of every row by one that did not
 /// see it: of a training row by the encoder of the other folds (`folds=1`: none, they stay
-/// without), of the others by an encoder of all of train.
+/// without), of the others by an encoder of all of train (`whole=0`: none).
 struct Tuned {
   private struct Row {
     var id: String
@@ -38,8 +38,10 @@ struct Tuned {
         try score(encoder, into: &scores) { $0.split == "train" && self.fold($0, folds) == fold }
       }
     }
-    let encoder = try tune(rows.filter { $0.split == "train" }, valid, "all of train")
-    try score(encoder, into: &scores) { $0.split != "train" }
+    if settings["whole"] != "0" {
+      let encoder = try tune(rows.filter { $0.split == "train" }, valid, "all of train")
+      try score(encoder, into: &scores) { $0.split != "train" }
+    }
     let lines = zip(rows, scores).map { "\($0.id)\t\($1)" }
     try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: output))
   }

@@ -130,6 +130,8 @@ struct EncoderTuneCommand: ParsableCommand {
         + (epoch.epoch == card.best ? "  (kept)" : "")
     }
     if card.best == nil { lines.append("after    \(line(card.after))  (the time ended early)") }
-    return (lines + ["Saved in \(output): akin build --model ./\(output)"]).joined(separator: "\n")
+    let name = output.contains("/") ? output : "./" + output
+    lines.append("Saved in \(output): akin build --model \(name)")
+    return lines.joined(separator: "\n")
   }
 }
