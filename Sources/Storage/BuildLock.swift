@@ -22,8 +22,8 @@ public final class BuildLock: Sendable {
     guard descriptor >= 0 else {
       throw StorageError(.notWritable, path: path, "cannot be opened; check the folder's owner")
     }
+    // All is set: `deinit` closes the file also where this throws.
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      close(descriptor)
       throw StorageError(
         .busy, path: directory.path(percentEncoded: false),
         purpose == .build

@@ -22,8 +22,8 @@ final class IndexFolder {
     guard lock >= 0 else {
       throw SearchError(.notWritable, "\(file): \(String(cString: strerror(errno)))")
     }
+    // All is set: `deinit` closes the file also where this throws.
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      close(lock)
       throw SearchError(
         .notWritable, "\(path): another process is writing the search index; wait for it")
     }

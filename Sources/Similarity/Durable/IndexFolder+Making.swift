@@ -56,8 +56,8 @@ final class IndexLock: Sendable {
       throw IndexStoreError(
         .notWritable, path, "cannot be opened: \(String(cString: strerror(errno)))")
     }
+    // All is set: `deinit` closes the file also where this throws.
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      close(descriptor)
       throw IndexStoreError(
         .busy, folder.path, "another process is writing to this index; wait for it or stop it")
     }
