@@ -23,13 +23,17 @@ struct FittedCandidate: Sendable {
 extension [FittedCandidate] {
   /// Their blend by one kind of weight, without those of weight 0.
   func blend(_ weight: (FittedCandidate) -> Float) throws -> Blend {
-    try filter { weight($0) > 0 }.whole(weight)
+    try filter { weight($0) > 0 }.joined(weight)
   }
 
   /// Their blend by one kind of weight, those of weight 0 included: what a learned order reads.
   func whole(_ weight: (FittedCandidate) -> Float) throws -> Blend {
+    try filter(\.isRead).joined(weight)
+  }
+
+  private func joined(_ weight: (FittedCandidate) -> Float) throws -> Blend {
     try Blend(
-      filter(\.isRead).map {
+      map {
         Blend.Part(name: $0.name, weight: weight($0), model: $0.model, form: $0.form)
       })
   }

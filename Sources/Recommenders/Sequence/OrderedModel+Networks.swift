@@ -10,10 +10,12 @@ extension OrderedModel {
     static let least = 100
     /// The most: more do not tell better.
     static let most = 4_000
+    /// Histories must be longer to lend their last item.
+    static let shortest = 2
 
     /// `nil` where fewer than ``least`` of every fifth history have an item to spare.
     init?(_ sequences: Sequences) {
-      let long = (0..<sequences.count).filter { sequences[$0].count > 2 }
+      let long = (0..<sequences.count).filter { sequences[$0].count > Self.shortest }
       let wanted = min(Self.most, long.count / 5)
       guard wanted >= Self.least else { return nil }
       let rows = Set((0..<wanted).map { long[$0 * long.count / wanted] })
@@ -26,6 +28,14 @@ extension OrderedModel {
       }
       cases = .last(of: held)
     }
+  }
+
+  /// Whether so many histories have an item to spare that held-out items tell when to stop.
+  static func canHoldOut(of interactions: Interactions) -> Bool {
+    let long = (0..<interactions.userCount).count {
+      interactions[$0].count > HeldOut.shortest
+    }
+    return long / 5 >= HeldOut.least
   }
 
   /// Trains a network on the shoppers' histories in their order. The last items of a fifth of them,
@@ -57,11 +67,11 @@ extension ShopCandidate {
   /// The fewest deeds that a network is worth trying on.
   static let leastForNetworks = 2_000
 
-  /// The networks worth trying on a shop's interactions: none where they have no order, or where
-  /// they are few.
+  /// The networks worth trying on a shop's interactions: none where they have no order, where they
+  /// are few, or where too few histories can lend an item to say when to stop.
   public static func networks(for interactions: Interactions) -> [NextItem.Architecture] {
     interactions.count >= leastForNetworks && OrderedModel.knowsOrder(of: interactions)
-      ? [.sasrec, .gru4rec] : []
+      && OrderedModel.canHoldOut(of: interactions) ? [.sasrec, .gru4rec] : []
   }
 
   /// A network with settings for the amount of data and time.
