@@ -50,6 +50,25 @@ import Testing
     #expect(try listed.search(Array(queries.prefix(Self.dimension)), k: 9_999).count == Self.count)
   }
 
+  /// What a rebuild does: new lists of most texts, packed aside, then what came meanwhile.
+  @Test func newListsTakeWhatCameMeanwhile() throws {
+    let old = try content(leastListed: 1_000)
+    let compared = Array(0..<Self.count - 10)
+    var lists: [Int: [Neighbour]] = [:]
+    for text in compared { lists[text] = [Neighbour(item: (text + 1) % compared.count, score: 1)] }
+    var rebuilt = try old.withLists(lists, of: Set(compared))
+    #expect(rebuilt.count == compared.count && rebuilt.recentCount == 0)
+    // Two of the ten have no product any more.
+    try rebuilt.take(Set(0..<Self.count - 2), from: old)
+    #expect(rebuilt.count == Self.count - 2 && rebuilt.recentCount == 8)
+    #expect(!rebuilt.contains(Self.count - 1))
+    for text in [0, 3_989, 3_990, 3_997] {
+      #expect(rebuilt.vector(text) == old.vector(text))
+      let vector = Array(try #require(rebuilt.vector(text)))
+      #expect(try rebuilt.search(vector, k: 1).first?.item == text)
+    }
+  }
+
   @Test func listsThatAreTooShortGoOnExactly() throws {
     let (listed, exact) = (try content(leastListed: 1_000), try content(leastListed: 1_000_000))
     for text in [0, 17, 3_999] {

@@ -214,4 +214,16 @@ extension LiveContent {
     for text in texts { if let vector = vector(text) { values += vector } }
     return try LiveContent(dimension: dimension, texts: texts, values: values, lists: lists)
   }
+
+  /// Adds those of `texts` that `other` has a vector of and this has not.
+  mutating func take(_ texts: Set<Int>, from other: LiveContent) throws {
+    var vectors = Vectors(dimension: dimension)
+    var missing: [Int] = []
+    for text in texts.sorted() where !contains(text) {
+      guard let vector = other.vector(text) else { continue }
+      try vectors.append(vector)
+      missing.append(text)
+    }
+    try add(vectors, texts: missing)
+  }
 }

@@ -27,10 +27,14 @@ extension LiveShop {
     try store.replaceLists(.live, by: together)
     try store.setRecord(RelationsRecord.name, to: relationBasis(before, live: together))
     let kept = try store.allNeighbours(.basket)
+    // Packing takes its time: writers wait for what came meanwhile alone.
+    let rebuilt = try before.content.withLists(lists, of: Set(live))
     try writer.sync {
       try encoding.sync {
         var state = self.state.withLock { $0 }
-        state.content = try state.content.withLists(lists, of: Set(state.catalogue.all.map(\.text)))
+        var content = rebuilt
+        try content.take(Set(state.catalogue.all.map(\.text)), from: state.content)
+        state.content = content
         state.together = kept
         state.join(together)
         wishes.replace(by: try store.deedCounts())
