@@ -91,8 +91,10 @@ struct RecommendCommand: ParsableCommand {
     let stretch =
       horizon < 86_400
       ? String(format: "%g hours", horizon / 3_600) : String(format: "%g days", horizon / 86_400)
-    let time = Date(timeIntervalSince1970: visit).formatted(
-      .iso8601.year().month().day().time(includingFractionalSeconds: false))
+    // Seconds would promise more than a median of days holds.
+    let date = Date.ISO8601FormatStyle().year().month().day()
+    let hours = date.dateTimeSeparator(.space).time(includingFractionalSeconds: false)
+    let time = Date(timeIntervalSince1970: visit).formatted(horizon < 86_400 ? hours : date)
     let share = String(format: "%.0f %%", probability * 100)
     return "Buys within \(stretch) of the last visit: \(share); expected next: \(time)"
   }
