@@ -46,12 +46,25 @@ public struct KeptEvaluation: Sendable, Codable, Equatable {
   ///
   /// - Throws: `StorageError`, also where the folder holds no shop.
   public func keep(in directory: URL) throws {
+    try ShopStore.toKeep(in: directory).keep(self, as: Self.recordName)
+  }
+}
+
+extension ShopStore {
+  /// The store of a shop that is there, to keep what was measured outside it.
+  ///
+  /// - Throws: `StorageError`, also where the folder holds no shop.
+  static func toKeep(in directory: URL) throws -> ShopStore {
+    // Opened to be read, a folder without a shop is refused, not made one.
     _ = try ShopStore(directory: directory)
-    let store = try ShopStore(directory: directory, for: .building)
+    return try ShopStore(directory: directory, for: .building)
+  }
+
+  /// Replaces a record by `value`.
+  func keep(_ value: some Encodable, as name: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    try store.setRecord(
-      Self.recordName, to: String(decoding: encoder.encode(self), as: UTF8.self))
+    try setRecord(name, to: String(decoding: encoder.encode(value), as: UTF8.self))
   }
 }
 

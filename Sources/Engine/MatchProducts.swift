@@ -12,26 +12,21 @@ public struct MatchProducts {
   /// Trains on the pairs of `train`, chooses threshold and calibration on those of `valid`, and
   /// writes the matcher into `output`.
   ///
-  /// - Throws: `MatchError` with file, line and column; `EncoderError`; `CancellationError`.
+  /// - Throws: `MatchError` with file, line and column; `EncoderError`; ``EngineError``
+  ///   `cannotWrite`; `CancellationError`.
   public func train(
     _ training: MatchTraining, train: URL, valid: URL, output: URL
   ) throws -> Matcher.Card {
     var training = training
     let pairs = try PairFile.read(train)
     let held = try PairFile.read(valid)
-    // Written last, but a folder that cannot be written must not cost ten minutes first.
-    try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
     let stages = StageReporter(progress)
     training.report = stages.report
-    do {
+    return try OutputFolder.make(output) {
       let matcher = try training.fit(train: pairs, valid: held)
       stages.end()
       try matcher.save(to: output)
       return matcher.card
-    } catch {
-      // Removed only where it is empty.
-      rmdir(output.path(percentEncoded: false))
-      throw error
     }
   }
 

@@ -17,18 +17,13 @@ public struct TagTitles {
   ) throws -> TitleTagger.Card {
     let titles = try TaggedTitleFile.read(train)
     let held = try TaggedTitleFile.read(valid)
-    do {
-      // Written last, but a folder that cannot be written must not cost minutes first.
-      try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
-    } catch {
-      throw EngineError(
-        .cannotWrite, "\(output.path(percentEncoded: false)): the folder cannot be made")
-    }
     let stages = StageReporter(progress)
-    let tagger = try training.fit(train: titles, valid: held, report: stages.report)
-    stages.end()
-    try tagger.save(to: output)
-    return tagger.card
+    return try OutputFolder.make(output) {
+      let tagger = try training.fit(train: titles, valid: held, report: stages.report)
+      stages.end()
+      try tagger.save(to: output)
+      return tagger.card
+    }
   }
 
   /// What a tagger finds in marked titles, beside what the dictionary of `train` finds there.

@@ -56,7 +56,7 @@ import Testing
     let compared = Array(0..<Self.count - 10)
     var lists: [Int: [Neighbour]] = [:]
     for text in compared { lists[text] = [Neighbour(item: (text + 1) % compared.count, score: 1)] }
-    var rebuilt = try old.withLists(lists, of: Set(compared))
+    var rebuilt = try old.withLists(lists)
     #expect(rebuilt.count == compared.count && rebuilt.recentCount == 0)
     // Two of the ten have no product any more.
     try rebuilt.take(Set(0..<Self.count - 2), from: old)

@@ -77,17 +77,9 @@ public struct TextPairFile: Sendable {
   }
 
   private static func read(path: String, _ columns: Columns) throws -> [TextPair] {
-    let reader = try Feed.open(path: path)
     var pairs: [TextPair] = []
-    try reader.forEach { item in
-      switch item {
-      case .malformed(let line, _, let column, let reason):
-        throw MatchError(
-          .malformed, "\(reason). Correct the line.", path: path, line: line,
-          column: column.map { $0 < reader.columns.count ? reader.columns[$0] : "\($0 + 1)" })
-      case .record(let record):
-        pairs.append(try pair(record, columns, path))
-      }
+    try Feed.open(path: path).forEachRecord(of: path) { record in
+      pairs.append(try pair(record, columns, path))
     }
     return pairs
   }
@@ -95,21 +87,14 @@ public struct TextPairFile: Sendable {
   private static func pair(
     _ record: FeedRecord, _ columns: Columns, _ path: String
   ) throws(MatchError) -> TextPair {
-    func value(_ column: Int) -> String {
-      guard column < record.fields.count, record.fields[column].baseAddress != nil else {
-        return ""
-      }
-      return String(decoding: record.fields[column], as: UTF8.self)
-        .trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-    let (left, right) = (value(columns.left.place), value(columns.right))
+    let (left, right) = (record.text(columns.left.place), record.text(columns.right))
     guard !left.isEmpty, !right.isEmpty else {
       throw MatchError(
         .malformed, "A pair needs both texts.", path: path, line: record.line,
         column: left.isEmpty ? columns.left.name : nil)
     }
     guard let column = columns.relevance else { return TextPair(left, right) }
-    let written = value(column.place)
+    let written = record.text(column.place)
     let flag: Float? = PairLabel.read(written).map { $0 ? 1 : 0 }
     guard let relevance = Float(written) ?? flag, relevance.isFinite, abs(relevance) < 1e6 else {
       throw MatchError(

@@ -1,3 +1,4 @@
+internal import AkinNeural
 internal import Foundation
 
 extension GradientBoostedTrees {
@@ -58,21 +59,15 @@ extension GradientBoostedTrees {
 
 /// Numbers that follow from a seed and a place.
 struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
+  private var generator: SplitMix
 
   init(seed: UInt64, _ index: Int) {
-    state = seed &* 0xD134_2543_DE82_EF95 &+ UInt64(truncatingIfNeeded: index) &* 0x9E37_79B9
+    generator = SplitMix(
+      seed &* 0xD134_2543_DE82_EF95 &+ UInt64(truncatingIfNeeded: index) &* 0x9E37_79B9)
     _ = next()
   }
 
-  /// SplitMix64 (Steele, Lea & Flood, 2014).
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
+  mutating func next() -> UInt64 { generator.next() }
 }
 
 /// Numbers sorted into at most ``BinnedRows/most`` bins a feature, so that a split is found by

@@ -160,19 +160,12 @@ private struct PairTable {
       let reader = try Feed.open(path: path)
       var columns: PairColumns?
       var pairs: [MatchPair] = []
-      try reader.forEach { item in
-        switch item {
-        case .malformed(let line, _, let column, let reason):
-          throw MatchError(
-            .malformed, "\(reason). Correct the line.", path: path, line: line,
-            column: column.map { $0 < reader.columns.count ? reader.columns[$0] : "\($0 + 1)" })
-        case .record(let record):
-          // JSON lines may bring new columns on the way.
-          if columns?.count != reader.columns.count {
-            columns = try PairColumns(reader.columns, path: path, needsLabel: needsLabels)
-          }
-          if let columns { pairs.append(try pair(record, columns)) }
+      try reader.forEachRecord(of: path) { record in
+        // JSON lines may bring new columns on the way.
+        if columns?.count != reader.columns.count {
+          columns = try PairColumns(reader.columns, path: path, needsLabel: needsLabels)
         }
+        if let columns { pairs.append(try pair(record, columns)) }
       }
       return pairs
     } catch let error as MatchError {
@@ -183,17 +176,10 @@ private struct PairTable {
   }
 
   private func pair(_ record: FeedRecord, _ columns: PairColumns) throws(MatchError) -> MatchPair {
-    func value(_ column: Int) -> String {
-      guard column < record.fields.count, record.fields[column].baseAddress != nil else {
-        return ""
-      }
-      return String(decoding: record.fields[column], as: UTF8.self)
-        .trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-    let left = MatchRecord(columns.fields.flatMap { Self.fields($0.name, value($0.left)) })
-    let right = MatchRecord(columns.fields.flatMap { Self.fields($0.name, value($0.right)) })
+    let left = MatchRecord(columns.fields.flatMap { Self.fields($0.name, record.text($0.left)) })
+    let right = MatchRecord(columns.fields.flatMap { Self.fields($0.name, record.text($0.right)) })
     guard let column = columns.label else { return MatchPair(left, right) }
-    let written = value(column)
+    let written = record.text(column)
     let label = PairLabel.read(written)
     if label == nil, needsLabels || !written.isEmpty {
       throw MatchError(
@@ -225,5 +211,32 @@ private struct PairTable {
       }
     }
     return fields
+  }
+}
+
+extension FeedReader {
+  /// Lends every record of the table in `path`.
+  ///
+  /// - Throws: ``MatchError`` `malformed` with line and column of the first that is none; what `body`
+  ///   throws.
+  func forEachRecord(of path: String, _ body: (FeedRecord) throws -> Void) throws {
+    try forEach { item in
+      switch item {
+      case .malformed(let line, _, let column, let reason):
+        throw MatchError(
+          .malformed, "\(reason). Correct the line.", path: path, line: line,
+          column: column.map { $0 < columns.count ? columns[$0] : "\($0 + 1)" })
+      case .record(let record): try body(record)
+      }
+    }
+  }
+}
+
+extension FeedRecord {
+  /// The value of a column without blanks around it; empty where there is none.
+  func text(_ column: Int) -> String {
+    guard column < fields.count, fields[column].baseAddress != nil else { return "" }
+    return String(decoding: fields[column], as: UTF8.self)
+      .trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }

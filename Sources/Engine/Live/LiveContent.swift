@@ -206,9 +206,9 @@ struct LiveContent: Sendable {
 }
 
 extension LiveContent {
-  /// The same texts with new lists; texts that no product has any more are let go.
-  func withLists(_ lists: [Int: [Neighbour]], of live: Set<Int>) throws -> LiveContent {
-    let texts = live.filter(contains).sorted()
+  /// The texts of `lists` with those lists; others are let go.
+  func withLists(_ lists: [Int: [Neighbour]]) throws -> LiveContent {
+    let texts = lists.keys.filter(contains).sorted()
     var values: [Float] = []
     values.reserveCapacity(texts.count * dimension)
     for text in texts { if let vector = vector(text) { values += vector } }

@@ -28,7 +28,7 @@ extension LiveShop {
     try store.setRecord(RelationsRecord.name, to: relationBasis(before, live: together))
     let kept = try store.allNeighbours(.basket)
     // Packing takes its time: writers wait for what came meanwhile alone.
-    let rebuilt = try before.content.withLists(lists, of: Set(live))
+    let rebuilt = try before.content.withLists(lists)
     try writer.sync {
       try encoding.sync {
         var state = self.state.withLock { $0 }

@@ -54,13 +54,9 @@ public struct KeptTuning: Sendable, Codable, Equatable {
   /// - Throws: `StorageError`, also where the folder holds no shop; a decoding error where what was
   ///   kept before is damaged.
   public func keep(in directory: URL) throws {
-    _ = try ShopStore(directory: directory)
-    let store = try ShopStore(directory: directory, for: .building)
+    let store = try ShopStore.toKeep(in: directory)
     let others = try Self.all(of: store).filter { $0.recommender != recommender }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    try store.setRecord(
-      Self.recordName, to: String(decoding: encoder.encode([self] + others), as: UTF8.self))
+    try store.keep([self] + others, as: Self.recordName)
   }
 }
 

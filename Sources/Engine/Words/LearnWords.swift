@@ -43,7 +43,7 @@ public struct LearnWords {
     }
     let begun = ContinuousClock.now
     let stages = StageReporter(progress)
-    let vectors = try ProductFiles.withFolder(output) {
+    let vectors = try OutputFolder.make(output) {
       let vectors = try training.fit(texts, report: stages.report)
       stages.end()
       try vectors.save(to: output)

@@ -39,24 +39,4 @@ enum ProductFiles {
     }
     return products
   }
-
-  /// Makes the folder that the result of `body` goes to: one that cannot be made must not cost
-  /// minutes first. Where `body` fails, an empty folder is not left behind.
-  ///
-  /// - Throws: ``EngineError`` `cannotWrite`; what `body` throws.
-  static func withFolder<Result>(_ folder: URL, _ body: () throws -> Result) throws -> Result {
-    let path = folder.path(percentEncoded: false)
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw EngineError(.cannotWrite, "\(path): the folder cannot be made")
-    }
-    do {
-      return try body()
-    } catch {
-      // Removed only where it is empty.
-      rmdir(path)
-      throw error
-    }
-  }
 }

@@ -43,7 +43,7 @@ public struct TrainEncoder {
     if let words { training.words = try WordVectors(folder: words) }
     let examples = try read(source)
     let stages = StageReporter(progress)
-    let encoder = try ProductFiles.withFolder(output) {
+    let encoder = try OutputFolder.make(output) {
       let encoder = try training.fit(examples, report: stages.report)
       stages.end()
       try encoder.save(to: output)

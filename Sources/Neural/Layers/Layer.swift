@@ -132,3 +132,18 @@ public enum Seeds {
     return z ^ (z >> 31)
   }
 }
+
+/// SplitMix64 (Steele, Lea & Flood, 2014): the numbers that ``Seeds`` makes of one seed, in order.
+package struct SplitMix: RandomNumberGenerator, Sendable {
+  private var seed: UInt64
+  private var index: UInt64 = 0
+
+  /// Starts at `seed`.
+  package init(_ seed: UInt64) { self.seed = seed }
+
+  /// 64 random bits.
+  package mutating func next() -> UInt64 {
+    defer { index &+= 1 }
+    return Seeds.combined(seed, index)
+  }
+}

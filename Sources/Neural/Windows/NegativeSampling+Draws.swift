@@ -73,7 +73,7 @@ extension NegativeSampling {
     }
 
     mutating func shuffle(epoch: Int, insides: Bool) {
-      var generator = SplitMix(state: Seeds.combined(seed, UInt64(epoch) &+ 16))
+      var generator = SplitMix(Seeds.combined(seed, UInt64(epoch) &+ 16))
       let order = (0..<sourceOffsets.count - 1).shuffled(using: &generator)
       var filled = 0
       for (place, sequence) in order.enumerated() {
@@ -98,18 +98,5 @@ extension NegativeSampling {
       if start < offsets.count - 1 { parts.append(start..<offsets.count - 1) }
       return parts
     }
-  }
-}
-
-/// SplitMix64 (Steele, Lea & Flood, 2014).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

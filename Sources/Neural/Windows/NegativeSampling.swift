@@ -124,7 +124,7 @@ package struct NegativeSampling: Sendable, Equatable, Codable {
   private func firstTables(_ count: Int) -> Tables {
     let stride = (dimension + 15) / 16 * 16
     var inputs = [Float](repeating: 0, count: count * stride)
-    var generator = SplitMix(state: Seeds.combined(seed, 1))
+    var generator = SplitMix(Seeds.combined(seed, 1))
     inputs.withUnsafeMutableBufferPointer { inputs in
       for row in 0..<count {
         for column in 0..<dimension {

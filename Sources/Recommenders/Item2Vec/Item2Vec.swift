@@ -103,21 +103,14 @@ public struct Item2Vec: RecommenderAlgorithm, Equatable, Codable {
     let tables: NegativeSampling.Tables
     do {
       tables = try sampling.fit(
-        items: sampling.isOrdered ? Self.ordered(interactions) : interactions.items,
+        items: sampling.isOrdered
+          ? (0..<interactions.userCount).flatMap { OrderedModel.ordered($0, of: interactions) }
+          : interactions.items,
         offsets: interactions.offsets, count: interactions.itemCount, progress: progress)
     } catch let error as NeuralError {
       throw RecommenderError(.diverged, "item2vec: \(error.message)")
     }
     return model(of: tables, interactions.itemCounts())
-  }
-
-  /// The items of each history in the order of time.
-  private static func ordered(_ interactions: Interactions) -> [Int32] {
-    guard let times = interactions.times else { return interactions.items }
-    return (0..<interactions.userCount).flatMap { user in
-      interactions.range(of: user).sorted { (times[$0], $0) < (times[$1], $1) }
-        .map { interactions.items[$0] }
-    }
   }
 
   private func model(of tables: NegativeSampling.Tables, _ takers: [Int]) -> Item2VecModel {

@@ -25,11 +25,7 @@ struct EncoderTrainCommand: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "Product files; later files win over earlier ones.")
   var products: [String] = []
 
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp(
-      "What product columns mean, as for akin build: title=name.", valueName: "field=column"))
-  var map: [String] = []
+  @OptionGroup var mapping: ProductMapping
 
   @Flag(help: "Learn which products are one from their item group.")
   var groups = false
@@ -40,14 +36,7 @@ struct EncoderTrainCommand: ParsableCommand {
   @Option(help: "The folder to write the encoder to.")
   var output: String
 
-  @Option(
-    help: "What reads the words: textcnn, bilstm or bigru.",
-    transform: {
-      guard let architecture = CompactConfiguration.Architecture(rawValue: $0) else {
-        throw ValidationError("takes textcnn, bilstm or bigru, not '\($0)'.")
-      }
-      return architecture
-    })
+  @Option(help: "What reads the words: textcnn, bilstm or bigru.", transform: Choice.read)
   var architecture = CompactConfiguration.Architecture.biGRU
 
   @Option(help: ArgumentHelp("Word vectors of akin words train to begin with.", valueName: "dir"))
@@ -60,13 +49,7 @@ struct EncoderTrainCommand: ParsableCommand {
   var width: Int = CompactConfiguration(.biGRU).width
 
   @Option(
-    help: "How the states of words become one vector: mean or attention.",
-    transform: {
-      guard let pooling = CompactConfiguration.WordPooling(rawValue: $0) else {
-        throw ValidationError("takes mean or attention, not '\($0)'.")
-      }
-      return pooling
-    })
+    help: "How the states of words become one vector: mean or attention.", transform: Choice.read)
   var pooling = CompactConfiguration(.biGRU).pooling
 
   @Option(parsing: .upToNextOption, help: "Words that each convolution of textcnn sees.")
@@ -131,8 +114,7 @@ struct EncoderTrainCommand: ParsableCommand {
 
   private func source() throws -> TrainEncoder.Source {
     if !pairs.isEmpty { return .pairs(pairs.map { URL(filePath: $0) }) }
-    var options = ImportOptions()
-    options.overrides = try MappingOverrides(map)
+    let options = try mapping.options()
     let files = products.map { URL(filePath: $0) }
     return groups ? .groups(files, options) : .products(files, options)
   }

@@ -37,13 +37,13 @@ struct EncoderTuneCommand: ParsableCommand {
 
   @Option(
     help: "Which weights change: full or lora (low-rank corrections, added in when saved).",
-    transform: Self.read)
+    transform: Choice.read)
   var method = BiEncoderSettings.Method.full
 
   @Option(
     help: ArgumentHelp(
       "What is learned: contrast (right answers above others), order (better above worse), "
-        + "relevance (its value), both; by the pairs where left out."), transform: Self.read)
+        + "relevance (its value), both; by the pairs where left out."), transform: Choice.read)
   var objective: BiEncoderSettings.Objective?
 
   @Option(
@@ -75,16 +75,6 @@ struct EncoderTuneCommand: ParsableCommand {
 
   @Flag(help: "Print JSON.")
   var json = false
-
-  private static func read<Choice: RawRepresentable<String> & CaseIterable>(
-    _ text: String
-  ) throws -> Choice {
-    guard let choice = Choice(rawValue: text) else {
-      let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("'\(text)' is none of \(known).")
-    }
-    return choice
-  }
 
   func validate() throws {
     for (name, value, range) in [

@@ -30,19 +30,16 @@ struct WordsCommand: ParsableCommand {
           akin words train --products a.tsv b.jsonl --output words --objective cbow --dimension 200
         """)
 
-    @OptionGroup var input: ProductFileOptions
+    @Option(parsing: .upToNextOption, help: "Product files; later files win over earlier ones.")
+    var products: [String]
+
+    @OptionGroup var mapping: ProductMapping
 
     @Option(help: "The folder to write the vectors to.")
     var output: String
 
     @Option(
-      help: "skip-gram, or cbow, which is several times as fast.",
-      transform: {
-        guard let objective = WordTraining.Objective(rawValue: $0) else {
-          throw ValidationError("takes skip-gram or cbow, not '\($0)'.")
-        }
-        return objective
-      })
+      help: "skip-gram, or cbow, which is several times as fast.", transform: Choice.read)
     var objective = WordTraining.Objective.skipGram
 
     @Option(help: "The length of a vector.")
@@ -75,7 +72,7 @@ struct WordsCommand: ParsableCommand {
       (training.dimension, training.window, training.negatives) = (dimension, window, negatives)
       (training.epochs, training.minimumCount, training.seed) = (epochs, minimum, seed)
       let summary = try LearnWords(progress: TerminalProgress()).run(
-        training, products: input.files, options: try input.options(),
+        training, products: products.map { URL(filePath: $0) }, options: try mapping.options(),
         usesDescriptions: descriptions, output: URL(filePath: output))
       if json { return try Terminal.printJSON(summary) }
       Terminal.print(
@@ -121,25 +118,5 @@ struct WordsCommand: ParsableCommand {
             + DisplayWidth.pad(likeness.word, to: 24) + likeness.count.formatted())
       }
     }
-  }
-}
-
-/// Product files that belong to no shop.
-struct ProductFileOptions: ParsableArguments {
-  @Option(parsing: .upToNextOption, help: "Product files; later files win over earlier ones.")
-  var products: [String]
-
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp(
-      "What product columns mean, as for akin build: title=name.", valueName: "field=column"))
-  var map: [String] = []
-
-  var files: [URL] { products.map { URL(filePath: $0) } }
-
-  func options() throws -> ImportOptions {
-    var options = ImportOptions()
-    options.overrides = try MappingOverrides(map)
-    return options
   }
 }

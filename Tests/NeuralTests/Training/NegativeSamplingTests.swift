@@ -6,7 +6,7 @@ import Testing
 @Suite struct NegativeSamplingTests {
   /// Sequences within two groups that share no item: 0 ..< 8 and 8 ..< 16.
   private static func corpus() -> (items: [Int32], offsets: [Int]) {
-    var generator = SplitMix(state: 4)
+    var generator = SplitMix(4)
     var items: [Int32] = []
     var offsets = [0]
     for sequence in 0..<400 {
