@@ -149,6 +149,12 @@ final class PostgresDatabase: StoreDatabase {
 private final class HeldConnection: @unchecked Sendable {
   private let connection: PostgresConnection
   init(_ connection: PostgresConnection) { self.connection = connection }
+
+  deinit {
+    // A server notices later that a connection has ended: whoever asks next must not find the lock
+    // held. Where the connection is lost, so is the lock.
+    try? connection.forEachRow("SELECT pg_advisory_unlock_all()", []) { _ in }
+  }
 }
 
 /// A transaction of PostgreSQL's.
