@@ -7,7 +7,7 @@ import Foundation
 /// Judged pairs of `search/homedepot`: learns on train, stops on validation, and writes what each
 /// ranker says of every row of validation and test.
 struct Judged {
-  private struct Row {
+  struct Row {
     var id: String
     var product: String
     var query: String
@@ -15,11 +15,11 @@ struct Judged {
     var split: String
   }
 
-  private let rows: [Row]
-  private let titles: [(id: String, title: String)]
-  private let queryVectors: VectorRows
-  private let titleVectors: VectorRows
-  private let queryOrder: [String: Int]
+  let rows: [Row]
+  let titles: [(id: String, title: String)]
+  let queryVectors: VectorRows
+  let titleVectors: VectorRows
+  let queryOrder: [String: Int]
 
   /// Columns of the file: id, product, title, query, relevance, split. The vectors stand in the
   /// order in which queries and products first occur.
@@ -60,13 +60,7 @@ struct Judged {
     let extras = try (settings["extra"] ?? "").split(separator: ",").map { try scores(String($0)) }
     for column in extras { add(column, to: &features) }
     log("features")
-    var options = TreeOptions()
-    if let text = settings["leaves"], let number = Int(text) { options.leaves = number }
-    if let text = settings["rate"], let number = Float(text) { options.learningRate = number }
-    if let text = settings["trees"], let number = Int(text) { options.trees = number }
-    if let text = settings["leaf"], let number = Int(text) { options.smallestLeaf = number }
-    if let text = settings["share"], let number = Double(text) { options.columnShare = number }
-    options.patience = 100
+    let options = Self.options(settings)
     var train = RankingRows(featureCount: features.first?.count ?? 0)
     var validation = train
     for group in groups() where rows[group[0]].split != "test" {
@@ -86,6 +80,17 @@ struct Judged {
     )
     if let model = settings["model"] { try ranker.save(to: URL(filePath: model)) }
     try write(ranker, features, extras.first, to: output)
+  }
+
+  static func options(_ settings: [String: String]) -> TreeOptions {
+    var options = TreeOptions()
+    if let text = settings["leaves"], let number = Int(text) { options.leaves = number }
+    if let text = settings["rate"], let number = Float(text) { options.learningRate = number }
+    if let text = settings["trees"], let number = Int(text) { options.trees = number }
+    if let text = settings["leaf"], let number = Int(text) { options.smallestLeaf = number }
+    if let text = settings["share"], let number = Double(text) { options.columnShare = number }
+    options.patience = 100
+    return options
   }
 
   /// Lines of a row's id and a score.
@@ -111,7 +116,7 @@ struct Judged {
   }
 
   /// Rows of each query, in the file's order.
-  private func groups() -> [[Int]] {
+  func groups() -> [[Int]] {
     var groups: [String: [Int]] = [:]
     for (index, row) in rows.enumerated() { groups[row.query, default: []].append(index) }
     return groups.values.sorted { $0[0] < $1[0] }

@@ -4,6 +4,7 @@ import Foundation
 
 /// `akin-bench-search speed CORPUS QUERIES PRODUCT_VECTORS QUERY_VECTORS`
 /// `akin-bench-search judged JUDGMENTS QUERY_VECTORS TITLE_VECTORS OUTPUT [key=value …]`
+/// `akin-bench-search lists JUDGMENTS QUERY_VECTORS TITLE_VECTORS [key=value …]`
 /// `akin-bench-search tune JUDGMENTS OUTPUT [key=value …]`
 /// `akin-bench-search choose ROWS QUERY_VECTORS TITLE_VECTORS`
 ///
@@ -19,13 +20,18 @@ import Foundation
       try Judged(
         judgments: arguments[1], queryVectors: arguments[2], titleVectors: arguments[3]
       ).run(output: arguments[4], settings: settings(arguments.dropFirst(5)))
+    case "lists" where arguments.count >= 4:
+      try Judged(
+        judgments: arguments[1], queryVectors: arguments[2], titleVectors: arguments[3]
+      ).lists(settings: settings(arguments.dropFirst(4)))
     case "tune" where arguments.count >= 3:
       try Tuned(judgments: arguments[1], settings: settings(arguments.dropFirst(3)))
         .run(output: arguments[2])
     case "choose" where arguments.count == 4:
       try Choice.run(rows: arguments[1], queryVectors: arguments[2], titleVectors: arguments[3])
     default:
-      throw Refused("akin-bench-search speed|judged|tune|choose FILE …; see Benchmarks/Search/run")
+      throw Refused(
+        "akin-bench-search speed|judged|lists|tune|choose FILE …; see Benchmarks/Search/run")
     }
   }
 

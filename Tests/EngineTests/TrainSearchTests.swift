@@ -75,6 +75,27 @@ import Testing
     #expect(try later.search(SearchRequest("word7x"), mode: .words).items.count == 3)
   }
 
+  /// A list holds more than anybody judged: an order that only tells judged products apart must not
+  /// let the others stand above them.
+  @Test func whatNobodyJudgedStandsBelow() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (store, _) = try shop(
+      120, titles: ["W shirt", "plain W shirt", "shirt W plain", "plain shirt W"])
+    // The file names what is wanted, and nothing else.
+    var judgments = SearchJudgments()
+    for number in 0..<120 { judgments.add("word\(number)x", "\(number)-3", 2) }
+    let report = try TrainSearch(
+      store: store, judgments: judgments, progress: SilentProgress(),
+      meaning: { _, _ in ShopSearch.Near(items: []) }
+    ).run()
+    #expect(report.isKept && report.queries == 120 && report.products == 120, "\(report)")
+    let learned = try #require(report.figures.last)
+    #expect(learned.order == "learned" && learned.test > 0.99, "\(report.figures)")
+    let words = try #require(report.figures.first { $0.order == "words" })
+    #expect(words.test < 0.7, "what nobody judged stands above: \(report.figures)")
+    #expect(try search(store).search(SearchRequest("word7x")).items.first?.id == "7-3")
+  }
+
   @Test func clicksTeachToo() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     let (store, _) = try shop(90)
@@ -91,8 +112,8 @@ import Testing
       store: store, judgments: nil, progress: SilentProgress(),
       meaning: { _, _ in ShopSearch.Near(items: []) }
     ).run()
-    // What was listed and not taken counts as what nobody wanted.
-    #expect(report.source == "clicks" && report.queries == 90 && report.products >= 270)
+    // What was listed and not taken is what nobody wanted.
+    #expect(report.source == "clicks" && report.queries == 90 && report.products == 180)
     #expect(report.isKept)
     #expect(try search(store).search(SearchRequest("word7x")).items.first?.id == "7-2")
   }

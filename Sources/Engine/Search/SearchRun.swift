@@ -156,17 +156,39 @@ struct SearchRun {
     }
   }
 
+  /// What a search would let a learned ranker put in order.
+  struct Candidates {
+    /// Products that words found, best first.
+    var words: [String]
+    /// What is near in meaning.
+    var near: ShopSearch.Near
+    /// Those of ``near`` that are not so by chance.
+    var close: [String]
+    /// The best of both, at most ``ShopJudge/candidates``.
+    var ids: [String]
+  }
+
+  /// What this search would let a ranker put in order.
+  func candidates() throws -> Candidates {
+    try candidates(try words().hits.map(\.id))
+  }
+
+  private func candidates(_ words: [String]) throws -> Candidates {
+    let near = try near()
+    let close = near.items.filter { $0.score >= near.floor }.map(\.id)
+    let best = RankFusion().fuse([words, close]).prefix(ShopJudge.candidates).map(\.item)
+    return Candidates(words: words, near: near, close: close, ids: best)
+  }
+
   /// What the ranker says of the best by words and the nearest in meaning; the other words follow.
   private func judged(_ words: [Ranked], _ ranker: LearnedRanker) throws -> [Ranked] {
-    let near = try near()
-    let close = near.items.filter { $0.score >= near.floor }
-    let candidates = RankFusion().fuse([words.map(\.id), close.map(\.id)])
-      .prefix(ShopJudge.candidates).map(\.item)
+    let found = try candidates(words.map(\.id))
+    let candidates = found.ids
     guard let judge = search.judge else { return words }
     let scores = try judge.scores(
-      request.query, candidates, near: near, index: search.index, ranker: ranker)
+      request.query, candidates, near: found.near, index: search.index, ranker: ranker)
     let (known, chosen) = (Set(words.map(\.id)), Set(candidates))
-    let nearby = Set(close.map(\.id))
+    let nearby = Set(found.close)
     let first = candidates.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }.map { place in
       let id = candidates[place]
       let source = !known.contains(id) ? "meaning" : nearby.contains(id) ? "both" : "words"

@@ -29,7 +29,7 @@ extension TrainSearch {
     let known = try texts(of: groups)
     func pairs(_ wanted: (Group) -> Bool) -> [TextPair] {
       groups.filter(wanted).flatMap { group in
-        zip(group.products, group.targets).compactMap { product, target in
+        zip(group.products, group.targets).prefix(taught(group)).compactMap { product, target in
           known[product].map { TextPair(group.query, $0, relevance: target) }
         }
       }
@@ -55,7 +55,13 @@ extension TrainSearch {
     return (groups, whole)
   }
 
-  /// What an encoder reads of each judged product.
+  /// The first products of a group that an encoder learns from: what was judged is told apart by
+  /// grades, what was taken only from what was not.
+  private func taught(_ group: Group) -> Int {
+    group.judged + (source == "clicks" ? Self.counterparts : 0)
+  }
+
+  /// What an encoder reads of each product.
   private func texts(of groups: [Group]) throws -> [String: String] {
     var texts: [String: String] = [:]
     for product in groups.lazy.flatMap(\.products) where texts[product] == nil {
@@ -79,8 +85,10 @@ extension TrainSearch {
         return zip(asked[row], found[other]).reduce(0) { $0 + $1.0 * $1.1 }
       }
       RankFeatures.fill(&groups[place].rows, tuned: cosines)
-      groups[place].orders["tuned"] = Self.order(
-        groups[place].rows, by: RankFeatures.tunedColumns.lowerBound)
+      groups[place].orders["tuned"] = groups[place].ordered(by: {
+        let cosine = $0[RankFeatures.tunedColumns.lowerBound]
+        return cosine.isNaN ? -2 : cosine
+      })
     }
   }
 

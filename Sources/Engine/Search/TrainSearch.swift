@@ -7,7 +7,7 @@ public import Foundation
 
 /// What learning the order of search results came to.
 public struct SearchTrainingReport: Sendable, Codable {
-  /// The mean NDCG@10 of an order.
+  /// The mean NDCG@10 of the lists that an order shows; what nobody judged gains nothing.
   public struct Figure: Sendable, Codable {
     /// `words`, `meaning`, `both`, `learned`; `tuned` (a tuned encoder's cosine) and `learned, tuned`.
     public var order: String
@@ -19,9 +19,9 @@ public struct SearchTrainingReport: Sendable, Codable {
 
   /// `judged` or `clicks`.
   public var source: String
-  /// Queries with products that differ in relevance.
+  /// Queries with products that differ in relevance, those that nobody judged among them.
   public var queries: Int
-  /// Judged products of these.
+  /// Products of these that were judged, or taken.
   public var products: Int
   /// Judgments of products that the shop does not have.
   public var unknown: Int
@@ -64,15 +64,16 @@ public struct TrainSearch {
   private let lock: ShopLock
   private let now: () -> Date
   private let judgments: SearchJudgments
-  private let source: String
+  let source: String
   private let search: ShopSearch
   private let judge: ShopJudge
   let progress: any ProgressReporter
 
   /// Queries without which nothing is learned.
   static let fewest = 50
-  /// Results of a query's words that nobody took, as counterparts of those that were.
-  private static let counterparts = 20
+  /// Results of a query that nobody judged or took, as counterparts of those that were: a list in
+  /// which only judged products were told apart would say nothing of all the others that it holds.
+  static let counterparts = 20
 
   /// Prepares learning from `file` (lines of query, product, relevance), or from what shoppers did
   /// with search results where there is none.
@@ -117,14 +118,19 @@ public struct TrainSearch {
     judge = try search.judge ?? ShopJudge(store: store)
   }
 
-  /// A query's judged products.
+  /// A query's judged products, and after them what a search for it finds.
   struct Group {
     var query: String
     var products: [String]
     var rows: [[Float]]
+    /// How relevant each is; 0 for those that nobody judged.
     var targets: [Float]
-    /// Places of each order, best first.
-    var orders: [String: [Int]]
+    /// The first ones, that somebody judged or took.
+    var judged: Int
+    /// What each order shows, best first.
+    var orders: [String: [String]]
+    /// What a learned ranker would put in order.
+    var candidates: [String]
     /// 0 learns, 1 decides, 2 tests.
     var part: Int
     /// Part 0 in halves: an encoder that learned from one scores the other.
@@ -188,10 +194,7 @@ public struct TrainSearch {
       try Self.rows(parts[0]), validation: try Self.rows(parts[1]), options: options, rounds: 3)
     progress.end("\(ranker.order.treeCount + ranker.value.treeCount) trees")
     report.figures.append(
-      Self.figure(name, parts) { group in
-        let scores = group.rows.map { ranker.score($0) }
-        return scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
-      })
+      Self.figure(name, parts) { group in group.ordered(by: { ranker.score($0) }) })
     return ranker
   }
 
@@ -216,33 +219,30 @@ public struct TrainSearch {
   private func groups(_ report: inout SearchTrainingReport) throws -> [Group] {
     progress.begin("Reading judged queries", total: judgments.queries.count, unit: "queries")
     var groups: [Group] = []
-    let least = judgments.queries.lazy.flatMap(\.products).map(\.relevance).min() ?? 0
+    let least = leastRelevance
     for (index, query) in judgments.queries.enumerated() {
       try Task.checkCancellation()
       if index % 100 == 0 { progress.advance(to: index) }
-      var judged = query.products
-      if source == "clicks" { judged += try counterparts(of: query) }
       // Files are often sorted by relevance, and what was taken comes first here: an order that ties
       // must gain nothing by that.
-      let order = Dictionary(judged.map { ($0.id, Self.hash($0.id)) }, uniquingKeysWith: { $1 })
-      judged.sort { (order[$0.id] ?? 0, $0.id) < (order[$1.id] ?? 0, $1.id) }
+      let judged = query.products.map { ($0, Self.hash($0.id)) }
+        .sorted { ($0.1, $0.0.id) < ($1.1, $1.0.id) }.map(\.0)
       guard let group = try group(query.text, judged, least, &report) else { continue }
       groups.append(group)
       report.queries += 1
-      report.products += group.rows.count
+      report.products += group.judged
     }
     progress.end("\(groups.count) queries, \(report.products) products")
     return groups
   }
 
-  /// What the query's words find and nobody took.
-  private func counterparts(of query: SearchJudgments.Query) throws -> [(String, Float)] {
-    var request = SearchRequest(query.text)
-    request.count = Self.counterparts
-    request.highlights = false
-    let taken = Set(query.products.map(\.id))
-    guard let found = try answer({ try search.index.search(request) }) else { return [] }
-    return found.hits.map(\.id).filter { !taken.contains($0) }.map { ($0, 0) }
+  /// The relevance of what nobody wants: the least in a file that tells grades apart, else 0.
+  private var leastRelevance: Float {
+    let all = judgments.queries.lazy.flatMap(\.products).map(\.relevance)
+    guard source != "clicks", let least = all.min(), let most = all.max(), least < most else {
+      return 0
+    }
+    return least
   }
 
   /// What `body` answers, `nil` where the query holds nothing to look for.
@@ -257,66 +257,69 @@ public struct TrainSearch {
     _ query: String, _ judged: [(id: String, relevance: Float)], _ least: Float,
     _ report: inout SearchTrainingReport
   ) throws -> Group? {
-    let near = try search.meaning(query, SearchRun.reach)
-    let found = try answer {
-      try judge.rows(query, judged.map(\.id), near: near, index: search.index)
-    }
-    var (rows, targets, products): ([[Float]], [Float], [String]) = ([], [], [])
-    for (row, entry) in zip(found ?? [], judged) {
-      guard let row else {
-        report.unknown += 1
-        continue
-      }
-      rows.append(row)
-      products.append(entry.id)
-      targets.append(entry.relevance - (source == "clicks" ? 0 : least))
-    }
+    let run = SearchRun(search, SearchRequest(query), .auto, nil)
+    guard let found = try answer({ try run.candidates() }) else { return nil }
+    let known = Set(judged.map(\.id))
+    let all = judged + found.ids.filter { !known.contains($0) }.map { (id: $0, relevance: least) }
+    let rows = try judge.rows(query, all.map(\.id), near: found.near, index: search.index)
+    let present = all.indices.filter { rows[$0] != nil }
+    report.unknown += rows.prefix(judged.count).count { $0 == nil }
+    let targets = present.map { all[$0].relevance - least }
     guard let low = targets.min(), let high = targets.max(), low < high else { return nil }
-    let words = Self.order(rows, by: 0)
-    let meaning = Self.order(rows, by: RankFeatures.names.firstIndex(of: "cosine") ?? 0)
     let part = Self.hash(query) % 10
     return Group(
-      query: query, products: products, rows: rows, targets: targets,
+      query: query, products: present.map { all[$0].id }, rows: present.compactMap { rows[$0] },
+      targets: targets, judged: present.count { $0 < judged.count },
       orders: [
-        "words": words, "meaning": meaning,
-        "both": RankFusion().fuse([words, meaning]).map(\.item),
-      ], part: part < 6 ? 0 : part < 8 ? 1 : 2, half: Int(Self.hash(query) / 10 % 2))
-  }
-
-  /// The places of rows by a column, largest first.
-  static func order(_ rows: [[Float]], by column: Int) -> [Int] {
-    func value(_ place: Int) -> Float { rows[place][column].isNaN ? -2 : rows[place][column] }
-    return rows.indices.sorted { (value($1), $0) < (value($0), $1) }
+        "words": found.words, "meaning": found.near.items.map(\.id),
+        "both": RankFusion().fuse([found.words, found.near.items.map(\.id)]).map(\.item),
+      ], candidates: found.ids, part: part < 6 ? 0 : part < 8 ? 1 : 2,
+      half: Int(Self.hash(query) / 10 % 2))
   }
 
   private static func hash(_ text: String) -> UInt64 { text.withFieldBytes { TextHash.of($0) } }
 
   private static func rows(_ groups: [Group]) throws -> RankingRows {
     var rows = RankingRows(featureCount: RankFeatures.names.count)
-    for group in groups { try rows.append(group.rows, targets: group.targets) }
+    for group in groups {
+      let count = min(group.rows.count, group.judged + counterparts)
+      try rows.append(
+        Array(group.rows.prefix(count)), targets: Array(group.targets.prefix(count)))
+    }
     return rows
   }
 
   // MARK: Figures
 
   private static func figure(
-    _ name: String, _ parts: [[Group]], order: (Group) -> [Int]
+    _ name: String, _ parts: [[Group]], order: (Group) -> [String]
   ) -> SearchTrainingReport.Figure {
     func mean(_ groups: [Group]) -> Double {
-      groups.reduce(0) { $0 + ndcg($1.targets, order($1)) } / Double(max(1, groups.count))
+      groups.reduce(0) { $0 + $1.ndcg(order($1)) } / Double(max(1, groups.count))
     }
     return SearchTrainingReport.Figure(
       order: name, validation: mean(parts[1]), test: mean(parts[2]))
   }
+}
 
-  /// NDCG at 10 with the targets themselves as gains.
-  static func ndcg(_ targets: [Float], _ order: [Int]) -> Double {
+extension TrainSearch.Group {
+  /// The candidates by what `score` says of their rows, best first; ties as they were found.
+  func ordered(by score: ([Float]) -> Float) -> [String] {
+    let scores = Dictionary(
+      zip(products, rows).map { ($0, score($1)) }, uniquingKeysWith: { first, _ in first })
+    let worths = candidates.map { scores[$0] ?? -.infinity }
+    return worths.indices.sorted { (worths[$1], $0) < (worths[$0], $1) }.map { candidates[$0] }
+  }
+
+  /// NDCG at 10 of a list of products, with the targets themselves as gains.
+  func ndcg(_ list: [String]) -> Double {
     func gain(_ values: some Sequence<Float>) -> Double {
       values.prefix(10).enumerated().reduce(0) {
         $0 + Double($1.element) / log2(Double($1.offset + 2))
       }
     }
+    let worth = Dictionary(zip(products, targets), uniquingKeysWith: { first, _ in first })
     let ideal = gain(targets.sorted(by: >))
-    return ideal > 0 ? gain(order.map { targets[$0] }) / ideal : 0
+    return ideal > 0 ? gain(list.lazy.map { worth[$0] ?? 0 }) / ideal : 0
   }
 }
