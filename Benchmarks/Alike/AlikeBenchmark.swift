@@ -6,13 +6,14 @@ import Foundation
 
 /// akin-bench-alike
 ///   [--part cluster,encoder,duplicates,pairs,zh,relations,relations-validation,relations-cost]
-///   [--model NAME] [--set name=value …] [--half 0|1] [--rivals no]
+///   [--model NAME] [--set name=value …] [--half 0|1] [--rivals no] [--tagger FOLDER, for zh]
 struct AlikeBenchmark {
   private var parts: Set<String> = ["cluster", "pairs", "zh"]
   private var model = "minilm-l6"
   private var weights = AlikeWeights()
   private var half: Int?
   private var usesRivals = true
+  private var tagger: URL?
   private let data: URL
 
   struct Usage: Error, CustomStringConvertible { let description: String }
@@ -27,6 +28,7 @@ struct AlikeBenchmark {
       case "--part": parts = Set(value.split(separator: ",").map(String.init))
       case "--model": model = value
       case "--rivals": usesRivals = value != "no"
+      case "--tagger": tagger = URL(filePath: value)
       case "--half": half = Int(value)
       case "--set": try set(value)
       default: throw Usage(description: "unknown option \(word)")
@@ -251,8 +253,16 @@ struct AlikeBenchmark {
   }
 
   private func chinese() throws {
-    let pairs = try LabelledPairs(
+    var pairs = try LabelledPairs(
       json: data.appending(path: "matching/zh_OpenBG_Align_500/pairs.jsonl"))
+    if let tagger = try tagger.map({ try TitleTagger(folder: $0) }) {
+      for side in [\LabelledPairs.left, \.right] {
+        let spans = try tagger.spans(of: pairs[keyPath: side].map(\.title))
+        for (row, spans) in spans.enumerated() {
+          pairs[keyPath: side][row].attributes += TitleField.attributes(of: spans)
+        }
+      }
+    }
     let scores = try scores([pairs], name: "openbg")[0]
     emit("zero-shot OpenBG", "AUC", PairScores.auc(scores, pairs.labels))
   }

@@ -21,6 +21,8 @@ public struct BuildOptions: Sendable {
   public var memory: Int?
   /// Reads only the first so many products, for a quick look.
   public var limit: Int?
+  /// The folder of a tagger (`akin tag train`) that reads titles; none where `nil`.
+  public var tagger: URL?
   /// Whether a build without events forgets what earlier events said.
   public var forgetsEvents = false
 
@@ -88,10 +90,14 @@ public final class BuildShop {
   ///   `CancellationError`; the shop's readers then still see what it was before.
   public func run(products: [URL], events: [URL]) throws -> BuildResult {
     let model = try ShopModel(named: options.model)
+    let tagger = try options.tagger.map { try TitleReading(folder: $0) }
     for file in products { try CatalogueImporter.check(file: file, options: options.products) }
     for file in events { try EventImporter.check(file: file, options: eventOptions) }
     let rejects = try RejectLog(url: store.directory.appending(path: "rejects.jsonl"))
-    let catalogue = try timed("Reading products") { try read(products, rejects: rejects) }
+    var catalogue = try timed("Reading products") { try read(products, rejects: rejects) }
+    if let tagger {
+      try timed("Reading titles") { try tagger.fill(&catalogue.products, progress) }
+    }
     let behaviour = try timed("Reading events") {
       try read(events, ordinals: catalogue.ordinals, rejects: rejects)
     }

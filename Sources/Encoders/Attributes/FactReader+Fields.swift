@@ -23,6 +23,12 @@ extension FactReader {
   private func read(_ text: String, named name: String, into facts: inout ProductFacts) {
     let folded = analyser.folded(text)
     guard !folded.isEmpty else { return }
+    switch TitleField(rawValue: name) {
+    case .brand: return facts.guess(brand: brands.key(ofFolded: folded))
+    case .model: return facts.models.append(contentsOf: [Self.joined(folded)].compactMap(\.self))
+    case .product: return facts.add(name, folded)
+    case nil: break
+    }
     if Self.colourNames.contains(name) {
       facts.colours.formUnion(Colours.chinese(folded))
       for word in folded.split(separator: " ") {
@@ -40,6 +46,13 @@ extension FactReader {
 }
 
 extension ProductFacts {
+  /// A brand that a tagger read, where neither a field nor the catalogue's brands say one.
+  fileprivate mutating func guess(brand: String) {
+    guard self.brand == nil else { return }
+    self.brand = brand
+    isBrandGuessed = true
+  }
+
   fileprivate mutating func add(_ name: String, _ value: String) {
     guard value.utf8.count <= 60 else { return }
     if let place = named.firstIndex(where: { $0.name == name }) {

@@ -51,6 +51,12 @@ struct BuildCommand: ParsableCommand {
   @Option(help: "The encoder; see: akin model list")
   var model = BuildOptions.defaultModel
 
+  @Option(
+    help: ArgumentHelp(
+      "A tagger of `akin tag train` that reads brands, products and models in titles.",
+      valueName: "folder"))
+  var tagger: String?
+
   @Option(help: "Neighbours kept of each kind.")
   var neighbours = 30
 
@@ -100,6 +106,7 @@ struct BuildCommand: ParsableCommand {
   private func options() throws -> BuildOptions {
     var options = BuildOptions()
     options.model = model
+    options.tagger = tagger.map { URL(filePath: $0) }
     options.neighbours = neighbours
     options.memory = memory?.bytes
     options.limit = limit
