@@ -57,9 +57,15 @@ extension Judged {
 
   private func rows(_ found: [Found], _ split: String, _ unjudged: Int) throws -> RankingRows {
     var rows = RankingRows(featureCount: RankFeatures.names.count)
+    var random = SplitMix64(seed: 1)
     for query in found where query.split == split {
-      let count = min(query.rows.count - 1, query.judged + unjudged)
-      try rows.append(Array(query.rows.prefix(count)), targets: Array(query.gains.prefix(count)))
+      let places = query.lists["both"] ?? []
+      // Of what nobody judged a part taken at random: the first ones would teach that what stands
+      // far down is wanted, because only judged products are seen there.
+      let others = places.filter { $0 >= query.judged }.shuffled(using: &random).prefix(unjudged)
+      let kept = places.filter { $0 < query.judged } + others
+      guard kept.count > 1 else { continue }
+      try rows.append(kept.map { query.rows[$0] }, targets: kept.map { query.gains[$0] })
     }
     return rows
   }

@@ -14,6 +14,8 @@ final class JobRunner: Sendable {
     case train
     /// Learn the order of search results from what shoppers did with them.
     case searchTrain = "search-train"
+    /// Learn in which way products are alike.
+    case relate
   }
 
   /// A job as a client sees it.
@@ -72,6 +74,7 @@ final class JobRunner: Sendable {
       switch Kind(rawValue: job.kind) {
       case .train?: job.note = try shop.train(progress: progress)
       case .searchTrain?: job.note = try shop.trainSearch(progress: progress)
+      case .relate?: job.note = try shop.trainRelations(progress: progress)
       case .rebuild?, nil:
         try shop.rebuild(progress: progress)
         job.note = progress.note

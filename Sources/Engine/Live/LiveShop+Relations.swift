@@ -1,5 +1,6 @@
 internal import AkinAlike
 internal import AkinCatalogue
+internal import AkinEncoders
 internal import AkinRanking
 internal import AkinStorage
 internal import Foundation
@@ -26,6 +27,23 @@ extension LiveShop {
       return scorer
     }
     return LiveRelations(relation: relation, scorer: scorer, store: store)
+  }
+
+  /// Learns anew in which way products are alike, from what the shop knows and the links of the last
+  /// training; answers by type use it from then on.
+  ///
+  /// - Returns: what it came to, in a sentence.
+  /// - Throws: ``EngineError`` `nothingToDo` where the type of too few pairs is known; `StorageError`.
+  package func trainRelations(progress: any ProgressReporter) throws -> String {
+    let now = self.now
+    let training = try TrainRelations(
+      directory: store.directory, progress: progress,
+      now: { Date(timeIntervalSince1970: now()) })
+    training.model = (modelKey, encoder.dimension)
+    let report = try training.run()
+    return String(
+      format: "Macro-F1 %.3f on %d held-out pairs, untrained %.3f; in use now.", report.macroF1,
+      report.testPairs, report.priorMacroF1)
   }
 }
 

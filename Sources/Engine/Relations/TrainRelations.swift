@@ -8,6 +8,9 @@ public import Foundation
 /// The use case "learn in which way products are alike": from pairs whose type the shop knows, with
 /// calibration and figures on pairs that the training does not see.
 public final class TrainRelations {
+  /// Whose vectors are read; those of the last build where `nil`.
+  var model: (key: String, dimension: Int)?
+
   private let store: ShopStore
   private let lock: ShopLock
   private let seed: UInt64
@@ -40,10 +43,10 @@ public final class TrainRelations {
   public func run(links given: [ProductLink]? = nil) throws -> RelationReport {
     let started = ContinuousClock.now
     progress.begin("Gathering pairs", total: nil, unit: "pairs")
-    guard let summary = try BuildSummary.last(of: store) else { throw EngineError.emptyShop }
+    let space = try model ?? builtWith()
     let vectors = try Vectors(
-      values: store.publishedVectors(model: summary.modelKey, dimension: summary.dimension),
-      dimension: summary.dimension)
+      values: store.publishedVectors(model: space.key, dimension: space.dimension),
+      dimension: space.dimension)
     let data = try StoredRelationData(store, vectors, readsAll: true)
     let named = try given ?? TrainedRelations(of: store)?.links ?? []
     let links = try KnownLinks(named, in: store, parts: 5)
@@ -77,6 +80,11 @@ public final class TrainRelations {
     try TrainedRelations(model: model, links: named, report: report).save(in: store)
     progress.end("\(types.count) types")
     return report
+  }
+
+  private func builtWith() throws -> (key: String, dimension: Int) {
+    guard let summary = try BuildSummary.last(of: store) else { throw EngineError.emptyShop }
+    return (summary.modelKey, summary.dimension)
   }
 
   /// The examples, without complements that the wrong side would have.

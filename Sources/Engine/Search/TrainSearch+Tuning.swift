@@ -29,7 +29,7 @@ extension TrainSearch {
     let known = try texts(of: groups)
     func pairs(_ wanted: (Group) -> Bool) -> [TextPair] {
       groups.filter(wanted).flatMap { group in
-        zip(group.products, group.targets).prefix(taught(group)).compactMap { product, target in
+        taught(group).compactMap { product, target in
           known[product].map { TextPair(group.query, $0, relevance: target) }
         }
       }
@@ -55,16 +55,23 @@ extension TrainSearch {
     return (groups, whole)
   }
 
-  /// The first products of a group that an encoder learns from: what was judged is told apart by
-  /// grades, what was taken only from what was not.
-  private func taught(_ group: Group) -> Int {
-    group.judged + (source == "clicks" ? Self.counterparts : 0)
+  /// Results that nobody took, beside those that somebody did.
+  private static let untaken = 20
+
+  /// What an encoder learns from: judged products by their grades; taken ones from what stood there
+  /// too and was not taken.
+  private func taught(_ group: Group) -> [(id: String, target: Float)] {
+    guard source == "clicks" else { return group.judged }
+    let taken = Set(group.judged.map(\.id))
+    return group.judged
+      + group.candidates.filter { !taken.contains($0) }.prefix(Self.untaken).map { ($0, 0) }
   }
 
   /// What an encoder reads of each product.
   private func texts(of groups: [Group]) throws -> [String: String] {
     var texts: [String: String] = [:]
-    for product in groups.lazy.flatMap(\.products) where texts[product] == nil {
+    for product in groups.lazy.flatMap({ $0.candidates + $0.judged.map(\.id) })
+    where texts[product] == nil {
       texts[product] = try store.product(id: product).map { ProductText.compose($0.product) }
     }
     return texts
@@ -76,11 +83,11 @@ extension TrainSearch {
   ) throws {
     let places = groups.indices.filter { isMeant(groups[$0]) }
     let asked = try encoder.encode(places.map { groups[$0].query }, as: .query)
-    let read = Set(places.flatMap { groups[$0].products }.compactMap { texts[$0] }).sorted()
+    let read = Set(places.flatMap { groups[$0].candidates }.compactMap { texts[$0] }).sorted()
     let rows = Dictionary(uniqueKeysWithValues: read.enumerated().map { ($1, $0) })
     let found = try encoder.encode(read, as: .passage)
     for (row, place) in places.enumerated() {
-      let cosines = groups[place].products.map { product -> Float in
+      let cosines = groups[place].candidates.map { product -> Float in
         guard let other = texts[product].flatMap({ rows[$0] }) else { return .nan }
         return zip(asked[row], found[other]).reduce(0) { $0 + $1.0 * $1.1 }
       }

@@ -1,6 +1,7 @@
 internal import AkinCatalogue
 internal import AkinEncoders
 internal import AkinSearch
+internal import AkinSimilarity
 internal import AkinStorage
 internal import AkinTrees
 public import Foundation
@@ -71,9 +72,9 @@ public struct TrainSearch {
 
   /// Queries without which nothing is learned.
   static let fewest = 50
-  /// Results of a query that nobody judged or took, as counterparts of those that were: a list in
+  /// Candidates of a query that nobody judged or took, as counterparts of those that were: a list in
   /// which only judged products were told apart would say nothing of all the others that it holds.
-  static let counterparts = 20
+  private static let counterparts = 20
 
   /// Prepares learning from `file` (lines of query, product, relevance), or from what shoppers did
   /// with search results where there is none.
@@ -118,19 +119,18 @@ public struct TrainSearch {
     judge = try search.judge ?? ShopJudge(store: store)
   }
 
-  /// A query's judged products, and after them what a search for it finds.
+  /// A judged query, and what a search for it finds.
   struct Group {
     var query: String
-    var products: [String]
+    /// Judged products, with how relevant they are.
+    var judged: [(id: String, target: Float)]
+    /// What a learned ranker would put in order, best first as they were found.
+    var candidates: [String]
+    /// The candidates' numbers, and how relevant they are: 0 where nobody judged them.
     var rows: [[Float]]
-    /// How relevant each is; 0 for those that nobody judged.
     var targets: [Float]
-    /// The first ones, that somebody judged or took.
-    var judged: Int
     /// What each order shows, best first.
     var orders: [String: [String]]
-    /// What a learned ranker would put in order.
-    var candidates: [String]
     /// 0 learns, 1 decides, 2 tests.
     var part: Int
     /// Part 0 in halves: an encoder that learned from one scores the other.
@@ -223,14 +223,10 @@ public struct TrainSearch {
     for (index, query) in judgments.queries.enumerated() {
       try Task.checkCancellation()
       if index % 100 == 0 { progress.advance(to: index) }
-      // Files are often sorted by relevance, and what was taken comes first here: an order that ties
-      // must gain nothing by that.
-      let judged = query.products.map { ($0, Self.hash($0.id)) }
-        .sorted { ($0.1, $0.0.id) < ($1.1, $1.0.id) }.map(\.0)
-      guard let group = try group(query.text, judged, least, &report) else { continue }
+      guard let group = try group(query.text, query.products, least, &report) else { continue }
       groups.append(group)
       report.queries += 1
-      report.products += group.judged
+      report.products += group.judged.count
     }
     progress.end("\(groups.count) queries, \(report.products) products")
     return groups
@@ -259,32 +255,38 @@ public struct TrainSearch {
   ) throws -> Group? {
     let run = SearchRun(search, SearchRequest(query), .auto, nil)
     guard let found = try answer({ try run.candidates() }) else { return nil }
-    let known = Set(judged.map(\.id))
-    let all = judged + found.ids.filter { !known.contains($0) }.map { (id: $0, relevance: least) }
-    let rows = try judge.rows(query, all.map(\.id), near: found.near, index: search.index)
-    let present = all.indices.filter { rows[$0] != nil }
-    report.unknown += rows.prefix(judged.count).count { $0 == nil }
-    let targets = present.map { all[$0].relevance - least }
-    guard let low = targets.min(), let high = targets.max(), low < high else { return nil }
+    let known = try judged.filter { try search.product($0.id) != nil }
+    report.unknown += judged.count - known.count
+    let rows = try judge.rows(query, found.ids, near: found.near, index: search.index)
+    let present = found.ids.indices.filter { rows[$0] != nil }
+    let worths = Dictionary(
+      known.map { ($0.id, $0.relevance - least) }, uniquingKeysWith: { first, _ in first })
+    guard present.count > 1, worths.values.contains(where: { $0 > 0 }) else { return nil }
+    let candidates = present.map { found.ids[$0] }
     let part = Self.hash(query) % 10
     return Group(
-      query: query, products: present.map { all[$0].id }, rows: present.compactMap { rows[$0] },
-      targets: targets, judged: present.count { $0 < judged.count },
+      query: query, judged: known.map { ($0.id, $0.relevance - least) }, candidates: candidates,
+      rows: present.compactMap { rows[$0] }, targets: candidates.map { worths[$0] ?? 0 },
       orders: [
         "words": found.words, "meaning": found.near.items.map(\.id),
         "both": RankFusion().fuse([found.words, found.near.items.map(\.id)]).map(\.item),
-      ], candidates: found.ids, part: part < 6 ? 0 : part < 8 ? 1 : 2,
-      half: Int(Self.hash(query) / 10 % 2))
+      ], part: part < 6 ? 0 : part < 8 ? 1 : 2, half: Int(Self.hash(query) / 10 % 2))
   }
 
   private static func hash(_ text: String) -> UInt64 { text.withFieldBytes { TextHash.of($0) } }
 
+  /// Candidates to learn from: what was judged, and some of the others taken at random. The first
+  /// others would teach that what stands far down is wanted, as only judged products are seen there.
   private static func rows(_ groups: [Group]) throws -> RankingRows {
     var rows = RankingRows(featureCount: RankFeatures.names.count)
     for group in groups {
-      let count = min(group.rows.count, group.judged + counterparts)
-      try rows.append(
-        Array(group.rows.prefix(count)), targets: Array(group.targets.prefix(count)))
+      let judged = Set(group.judged.map(\.id))
+      let places = group.candidates.indices
+      var random = SplitMix64(seed: hash(group.query))
+      let others = places.filter { !judged.contains(group.candidates[$0]) }
+        .shuffled(using: &random).prefix(counterparts)
+      let kept = (places.filter { judged.contains(group.candidates[$0]) } + others).sorted()
+      try rows.append(kept.map { group.rows[$0] }, targets: kept.map { group.targets[$0] })
     }
     return rows
   }
@@ -305,10 +307,8 @@ public struct TrainSearch {
 extension TrainSearch.Group {
   /// The candidates by what `score` says of their rows, best first; ties as they were found.
   func ordered(by score: ([Float]) -> Float) -> [String] {
-    let scores = Dictionary(
-      zip(products, rows).map { ($0, score($1)) }, uniquingKeysWith: { first, _ in first })
-    let worths = candidates.map { scores[$0] ?? -.infinity }
-    return worths.indices.sorted { (worths[$1], $0) < (worths[$0], $1) }.map { candidates[$0] }
+    let scores = rows.map(score)
+    return scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }.map { candidates[$0] }
   }
 
   /// NDCG at 10 of a list of products, with the targets themselves as gains.
@@ -318,8 +318,9 @@ extension TrainSearch.Group {
         $0 + Double($1.element) / log2(Double($1.offset + 2))
       }
     }
-    let worth = Dictionary(zip(products, targets), uniquingKeysWith: { first, _ in first })
-    let ideal = gain(targets.sorted(by: >))
-    return ideal > 0 ? gain(list.lazy.map { worth[$0] ?? 0 }) / ideal : 0
+    let worths = Dictionary(
+      judged.map { ($0.id, $0.target) }, uniquingKeysWith: { first, _ in first })
+    let ideal = gain(judged.map(\.target).sorted(by: >))
+    return ideal > 0 ? gain(list.lazy.map { worths[$0] ?? 0 }) / ideal : 0
   }
 }

@@ -26,7 +26,7 @@ export async function jobs(_, isCurrent) {
   }
   const start = (kind, look) => h("button", { class: look, type: "button", onclick: guarded(async () => { await api("POST", "/v1/jobs", { kind }); toast(t("started")); await refresh(); }) }, t(kind));
   await refresh();
-  return [heading(t("jobs"), t("jobsLead"), h("div", { class: "buttons" }, start("train", "quiet"), start("search-train", "quiet"), start("rebuild", "main"))), place];
+  return [heading(t("jobs"), t("jobsLead"), h("div", { class: "buttons" }, start("train", "quiet"), start("search-train", "quiet"), start("relate", "quiet"), start("rebuild", "main"))), place];
 }
 
 export async function keys() {
