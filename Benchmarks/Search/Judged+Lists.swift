@@ -63,7 +63,9 @@ extension Judged {
       // Of what nobody judged a part taken at random: the first ones would teach that what stands
       // far down is wanted, because only judged products are seen there.
       let others = places.filter { $0 >= query.judged }.shuffled(using: &random).prefix(unjudged)
-      let kept = places.filter { $0 < query.judged } + others
+      // As they were found: where scores tie, judged ones must gain nothing by standing first.
+      let chosen = Set(others)
+      let kept = places.filter { $0 < query.judged || chosen.contains($0) }
       guard kept.count > 1 else { continue }
       try rows.append(kept.map { query.rows[$0] }, targets: kept.map { query.gains[$0] })
     }

@@ -2,6 +2,7 @@
 
 compare.py prepare JUDGMENTS FOLDER     writes judged.tsv, queries.txt, titles.txt
 compare.py peers FOLDER bm25s|faiss MODEL  writes the peer's scores
+compare.py lists FOLDER bm25s|faiss MODEL [--test]  NDCG@10 of whole lists, what nobody judged worth nothing
 compare.py report FOLDER [--test]       prints the table
 compare.py texts ROWS FOLDER            writes zh-queries.txt and zh-titles.txt
 """
@@ -104,6 +105,64 @@ def faiss_scores(folder, rows, order, model):
         line[found[number]] = scores[number]
         by_query[query] = line
     return {row[0]: float(by_query[row[3]][place[row[1]]]) for row in kept}
+
+
+def bm25s_lists(folder, queries):
+    import bm25s
+    import Stemmer
+
+    stemmer = Stemmer.Stemmer("english")
+    index = bm25s.BM25()
+    index.index(
+        bm25s.tokenize(
+            texts(folder, "titles.txt"), stopwords="en", stemmer=stemmer, show_progress=False
+        ),
+        show_progress=False,
+    )
+    words = bm25s.tokenize(
+        queries, stopwords="en", stemmer=stemmer, return_ids=False, show_progress=False
+    )
+    return [
+        index.retrieve([tokens], k=10, show_progress=False)[0][0].tolist() if tokens else []
+        for tokens in words
+    ]
+
+
+def faiss_lists(folder, queries, model):
+    import faiss
+    import numpy
+    from sentence_transformers import SentenceTransformer
+
+    encoder = SentenceTransformer(model, device="cpu")
+    titles = encoder.encode(texts(folder, "titles.txt"), normalize_embeddings=True, batch_size=64)
+    index = faiss.IndexFlatIP(titles.shape[1])
+    index.add(numpy.asarray(titles))
+    asked = encoder.encode(queries, normalize_embeddings=True, batch_size=64)
+    return index.search(numpy.asarray(asked), 10)[1].tolist()
+
+
+def lists(folder, name, model, splits):
+    """Each query asked of all products."""
+    order, gains = {}, {}
+    for row in read(folder):
+        place = order.setdefault(row[1], len(order))
+        if row[5] in splits:
+            gains.setdefault((row[5], row[3]), {})[place] = float(row[4]) - 1
+    asked = [key for key, found in gains.items() if max(found.values()) > 0]
+    queries = [query for _, query in asked]
+    found = (
+        bm25s_lists(folder, queries) if name == "bm25s" else faiss_lists(folder, queries, model)
+    )
+    values = {split: [] for split in splits}
+    for (split, query), places in zip(asked, found):
+        known = gains[split, query]
+        ideal = sorted(known.values(), reverse=True)[:10]
+        values[split].append(
+            sum(known.get(p, 0) / math.log2(r + 2) for r, p in enumerate(places))
+            / sum(g / math.log2(r + 2) for r, g in enumerate(ideal))
+        )
+    for split, part in values.items():
+        print(f"{split}, whole list, {name}: {sum(part) / len(part):.4f}, {len(part)} queries")
 
 
 def peers(folder, name, model):
@@ -223,4 +282,8 @@ if __name__ == "__main__":
     elif command == "peers":
         peers(*arguments)
     else:
-        report(arguments[0], ["validation"] + (["test"] if "--test" in arguments else []))
+        splits = ["validation"] + (["test"] if "--test" in arguments else [])
+        if command == "lists":
+            lists(*arguments[:3], splits)
+        else:
+            report(arguments[0], splits)
