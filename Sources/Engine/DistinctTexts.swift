@@ -51,6 +51,9 @@ enum TextDigest {
       let price = (product.salePrice ?? product.price).map { "\($0.amount) \($0.currency ?? "")" }
       for field in [product.gtin, product.itemGroup, price] { add(field ?? "") }
       for path in product.categories { add(path.joined(separator: "\u{1F}")) }
+      for attribute in product.attributes where attribute.isOfTitle {
+        if case .list(let texts) = attribute.value { add(attribute.name + texts.joined()) }
+      }
     }
     return String(hash, radix: 16)
   }

@@ -25,14 +25,13 @@ struct TitleReading {
   /// O(characters · the tagger's size).
   func fill(_ products: inout [Product], _ progress: any ProgressReporter) throws {
     progress.begin("Reading titles", total: products.count, unit: "titles")
-    let names = Set(TitleField.allCases.map(\.rawValue))
     var found = 0
     for start in stride(from: 0, to: products.count, by: Self.chunk) {
       try Task.checkCancellation()
       let rows = start..<min(start + Self.chunk, products.count)
       for (row, spans) in zip(rows, try tagger.spans(of: rows.map { products[$0].title })) {
         let fields = TitleField.attributes(of: spans)
-        products[row].attributes.removeAll { names.contains($0.name) }
+        products[row].attributes.removeAll(where: \.isOfTitle)
         products[row].attributes.append(contentsOf: fields)
         found += fields.isEmpty ? 0 : 1
       }

@@ -1,5 +1,6 @@
 import AkinCatalogue
 import AkinSearch
+import AkinSimilarity
 import AkinStorage
 import Foundation
 import Testing
@@ -116,6 +117,28 @@ import Testing
     #expect(report.source == "clicks" && report.queries == 90 && report.products == 180)
     #expect(report.isKept)
     #expect(try search(store).search(SearchRequest("word7x")).items.first?.id == "7-2")
+  }
+
+  /// Who clicked what is a matter of chance here. How often a product was wanted tells it all the same,
+  /// because the clicks are part of it: an order that learned from that would look perfect.
+  @Test func clicksByChanceTeachNothing() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (store, _) = try shop(90, titles: ["W plain shirt", "W shirt plain", "shirt W plain"])
+    var random = SplitMix64(seed: 3)
+    let events = (0..<90).map { number in
+      var event = Event(
+        type: .purchase, product: "\(number)-\(Int.random(in: 0..<3, using: &random))")
+      event.user = "u\(number)"
+      event.attribution = "search.1.2." + SearchAttribution.encoded("Word\(number)X")
+      return event
+    }
+    _ = try store.add(events, received: 1)
+    let report = try TrainSearch(
+      store: store, judgments: nil, progress: SilentProgress(),
+      meaning: { _, _ in ShopSearch.Near(items: []) }
+    ).run()
+    let learned = try #require(report.figures.last { $0.order == "learned" })
+    #expect(learned.test < 0.95, "\(report.figures)")
   }
 
   @Test func whatIsNoBetterIsNotKept() throws {

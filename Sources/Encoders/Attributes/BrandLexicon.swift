@@ -75,7 +75,7 @@ extension BrandLexicon {
 
     mutating func add(_ product: Product, _ analyser: TextAnalyser) {
       products += 1
-      let names = product.brand.map { BrandLexicon.names(in: $0, analyser) } ?? []
+      let names = Self.cell(product).map { BrandLexicon.names(in: $0, analyser) } ?? []
       for name in names {
         counts[name, default: 0] += 1
         unite(names[0], name)
@@ -90,6 +90,14 @@ extension BrandLexicon {
         anywhere[word, default: 0] += 1
         if place == 0 { first[word, default: 0] += 1 }
       }
+    }
+
+    /// The brand field, or what a tagger read in the title.
+    private static func cell(_ product: Product) -> String? {
+      if let brand = product.brand { return brand }
+      let read = product.attributes.first { $0.name == TitleField.brand.rawValue }
+      if case .list(let names) = read?.value { return names.first }
+      return nil
     }
 
     mutating func finish() -> [String: String] {

@@ -10,6 +10,10 @@ extension FactReader {
 
   /// Adds one field of a product.
   func read(_ attribute: Attribute, into facts: inout ProductFacts) {
+    if let field = TitleField(rawValue: attribute.name), case .list(let texts) = attribute.value {
+      for text in texts { read(text, of: field, into: &facts) }
+      return
+    }
     let name = analyser.folded(attribute.name)
     switch attribute.value {
     case .quantity(let quantity): facts.quantities.append(quantity)
@@ -20,15 +24,20 @@ extension FactReader {
     }
   }
 
+  /// Adds what a tagger read in the title.
+  private func read(_ text: String, of field: TitleField, into facts: inout ProductFacts) {
+    switch field {
+    case .brand:
+      facts.guess(brand: BrandLexicon.names(in: text, analyser).first.map(brands.key(ofFolded:)))
+    case .model:
+      if let model = Self.joined(analyser.folded(text)) { facts.models.append(model) }
+    case .product: facts.add(field.rawValue, analyser.folded(text))
+    }
+  }
+
   private func read(_ text: String, named name: String, into facts: inout ProductFacts) {
     let folded = analyser.folded(text)
     guard !folded.isEmpty else { return }
-    switch TitleField(rawValue: name) {
-    case .brand: return facts.guess(brand: brands.key(ofFolded: folded))
-    case .model: return facts.models.append(contentsOf: [Self.joined(folded)].compactMap(\.self))
-    case .product: return facts.add(name, folded)
-    case nil: break
-    }
     if Self.colourNames.contains(name) {
       facts.colours.formUnion(Colours.chinese(folded))
       for word in folded.split(separator: " ") {
@@ -47,8 +56,8 @@ extension FactReader {
 
 extension ProductFacts {
   /// A brand that a tagger read, where neither a field nor the catalogue's brands say one.
-  fileprivate mutating func guess(brand: String) {
-    guard self.brand == nil else { return }
+  fileprivate mutating func guess(brand: String?) {
+    guard let brand, self.brand == nil else { return }
     self.brand = brand
     isBrandGuessed = true
   }

@@ -1,6 +1,5 @@
 internal import AkinAlike
 internal import AkinCatalogue
-internal import AkinEncoders
 internal import AkinRanking
 internal import AkinStorage
 internal import Foundation
@@ -39,7 +38,8 @@ extension LiveShop {
     let training = try TrainRelations(
       directory: store.directory, progress: progress,
       now: { Date(timeIntervalSince1970: now()) })
-    training.model = (modelKey, encoder.dimension)
+    let content = state.withLock(\.content)
+    training.vector = { content.vector($0) }
     let report = try training.run()
     return String(
       format: "Macro-F1 %.3f on %d held-out pairs, untrained %.3f; in use now.", report.macroF1,

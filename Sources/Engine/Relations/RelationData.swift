@@ -24,8 +24,9 @@ protocol RelationData {
 /// The published shop as the store has it.
 final class StoredRelationData: RelationData {
   private let store: ShopStore
-  private let vectors: Vectors
-  private let textOfProduct: [Int]
+  private let vectorOf: (Int) -> ArraySlice<Float>?
+  /// By the product's ordinal, which need not be its position: products are removed.
+  private let textOfProduct: [Int: Int]
   private let productsOfText: [Int: [Int]]
   private let hasPurchases: Bool
   private var faces: [Int: Product] = [:]
@@ -35,18 +36,23 @@ final class StoredRelationData: RelationData {
   /// Products of one text whose baskets are joined.
   private static let mostProducts = 8
 
-  /// - Parameter readsAll: whether whole tables are read at once instead of row after row.
-  init(_ store: ShopStore, _ vectors: Vectors, readsAll: Bool = false) throws {
+  /// - Parameters:
+  ///   - vector: a text's vector; `nil` for one that was not encoded yet.
+  ///   - readsAll: whether whole tables are read at once instead of row after row.
+  init(
+    _ store: ShopStore, vector: @escaping (Int) -> ArraySlice<Float>?, readsAll: Bool = false
+  ) throws {
     self.store = store
-    self.vectors = vectors
+    vectorOf = vector
     let entries = try store.productEntries()
-    textOfProduct = entries.map(\.text)
+    textOfProduct = Dictionary(
+      entries.map { ($0.ordinal, $0.text) }, uniquingKeysWith: { first, _ in first })
     productsOfText = Dictionary(grouping: entries, by: \.text).mapValues { entries in
       entries.sorted { ($1.baskets, $0.ordinal) < ($0.baskets, $1.ordinal) }.map(\.ordinal)
     }
     hasPurchases = try RelationsRecord.last(of: store).hasPurchases
     if readsAll {
-      for source in [NeighbourSource.content, .basket, .viewed] {
+      for source in [NeighbourSource.content, .basket, .live, .viewed] {
         lists[source] = try store.allNeighbours(source)
       }
       for stored in try store.products(every: 1) where faces[stored.text] == nil {
@@ -64,9 +70,7 @@ final class StoredRelationData: RelationData {
 
   func citing(_ text: Int) throws -> [Neighbour] { try neighbours(.citing, text) }
 
-  func vector(_ text: Int) -> ArraySlice<Float>? {
-    text < vectors.count ? vectors[text] : nil
-  }
+  func vector(_ text: Int) -> ArraySlice<Float>? { vectorOf(text) }
 
   func face(_ text: Int) throws -> Product? {
     if let face = faces[text] { return face }
@@ -74,11 +78,11 @@ final class StoredRelationData: RelationData {
   }
 
   func bought(_ text: Int) throws -> [Int: Float]? {
-    hasPurchases ? try partners(.basket, text) : nil
+    hasPurchases ? try partners([.basket, .live], text) : nil
   }
 
   func viewed(_ text: Int) throws -> [Int: Float]? {
-    try partners(.viewed, text)
+    try partners([.viewed], text)
   }
 
   private func neighbours(_ source: NeighbourSource, _ item: Int) throws -> [Neighbour] {
@@ -86,12 +90,12 @@ final class StoredRelationData: RelationData {
     return try store.neighbours(source, of: item)
   }
 
-  private func partners(_ source: NeighbourSource, _ text: Int) throws -> [Int: Float]? {
+  private func partners(_ sources: [NeighbourSource], _ text: Int) throws -> [Int: Float]? {
     var scores: [Int: Float] = [:]
     for product in (productsOfText[text] ?? []).prefix(Self.mostProducts) {
-      for partner in try neighbours(source, product) where partner.item < textOfProduct.count {
-        let other = textOfProduct[partner.item]
-        if other != text { scores[other] = max(scores[other] ?? 0, partner.score) }
+      for partner in try sources.flatMap({ try neighbours($0, product) }) {
+        guard let other = textOfProduct[partner.item], other != text else { continue }
+        scores[other] = max(scores[other] ?? 0, partner.score)
       }
     }
     return scores.isEmpty ? nil : scores

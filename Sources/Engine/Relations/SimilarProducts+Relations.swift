@@ -54,10 +54,10 @@ extension SimilarProducts {
 
   private func opened() throws -> (scorer: RelationScorer, data: StoredRelationData) {
     guard let summary = try BuildSummary.last(of: store) else { throw EngineError.emptyShop }
-    return (
-      try RelationScorer(store),
-      try StoredRelationData(store, try searchable(summary).vectors)
-    )
+    let vectors = try searchable(summary).vectors
+    let data = try StoredRelationData(
+      store, vector: { $0 < vectors.count ? vectors[$0] : nil })
+    return (try RelationScorer(store), data)
   }
 
   private func judged(_ item: Item, _ account: RelationAccount) -> Item {

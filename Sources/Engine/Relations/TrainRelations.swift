@@ -8,8 +8,8 @@ public import Foundation
 /// The use case "learn in which way products are alike": from pairs whose type the shop knows, with
 /// calibration and figures on pairs that the training does not see.
 public final class TrainRelations {
-  /// Whose vectors are read; those of the last build where `nil`.
-  var model: (key: String, dimension: Int)?
+  /// A text's vector; those of the last build where `nil`.
+  var vector: ((Int) -> ArraySlice<Float>?)?
 
   private let store: ShopStore
   private let lock: ShopLock
@@ -43,11 +43,8 @@ public final class TrainRelations {
   public func run(links given: [ProductLink]? = nil) throws -> RelationReport {
     let started = ContinuousClock.now
     progress.begin("Gathering pairs", total: nil, unit: "pairs")
-    let space = try model ?? builtWith()
-    let vectors = try Vectors(
-      values: store.publishedVectors(model: space.key, dimension: space.dimension),
-      dimension: space.dimension)
-    let data = try StoredRelationData(store, vectors, readsAll: true)
+    let data = try StoredRelationData(
+      store, vector: try vector ?? builtVectors(), readsAll: true)
     let named = try given ?? TrainedRelations(of: store)?.links ?? []
     let links = try KnownLinks(named, in: store, parts: 5)
     if let given, links?.count ?? 0 == 0, !given.isEmpty {
@@ -60,8 +57,8 @@ public final class TrainRelations {
     guard types.contains(.unrelated), types.count > 1 else {
       throw EngineError(
         .nothingToDo,
-        "the shop knows the type of too few pairs to learn from; give --links, or build it with"
-          + " item groups, bar codes or events")
+        "the shop knows the type of too few pairs to learn from; name links (akin relate train"
+          + " --links FILE), or let it know item groups, bar codes or events")
     }
     examples.drop { !types.contains($0.relation) }
     progress.end(
@@ -82,9 +79,15 @@ public final class TrainRelations {
     return report
   }
 
-  private func builtWith() throws -> (key: String, dimension: Int) {
+  /// The vectors that the last build left.
+  private func builtVectors() throws -> (Int) -> ArraySlice<Float>? {
     guard let summary = try BuildSummary.last(of: store) else { throw EngineError.emptyShop }
-    return (summary.modelKey, summary.dimension)
+    let dimension = summary.dimension
+    let found = try store.textVectors(model: summary.modelKey, dimension: dimension)
+    let rows = Dictionary(uniqueKeysWithValues: found.ordinals.enumerated().map { ($1, $0) })
+    return { text in
+      rows[text].map { found.values[$0 * dimension..<($0 + 1) * dimension] }
+    }
   }
 
   /// The examples, without complements that the wrong side would have.
@@ -97,6 +100,7 @@ public final class TrainRelations {
       })
     var examples = try RelationExamples(data, faces, links: links, seed: seed)
     try examples.drop { example in
+      try Task.checkCancellation()
       guard example.relation == .complement,
         links?.relations(from: example.from, to: example.to).isEmpty ?? true
       else { return false }

@@ -168,9 +168,13 @@ struct SearchRun {
     var ids: [String]
   }
 
-  /// What this search would let a ranker put in order.
-  func candidates() throws -> Candidates {
-    try candidates(try words().hits.map(\.id))
+  /// What this search would let a ranker put in order, and what it shows without one.
+  func candidates() throws -> (candidates: Candidates, shown: [String]) {
+    let found = try words()
+    let candidates = try candidates(found.hits.map(\.id))
+    guard needsMeaning(found) else { return (candidates, candidates.words) }
+    let shown = try padded(found.hits.map(Self.byWords), isPoor: isPoor(found))
+    return (candidates, shown.map(\.id))
   }
 
   private func candidates(_ words: [String]) throws -> Candidates {

@@ -6,7 +6,7 @@ internal import Foundation
 
 /// How an encoder is tuned on judged queries.
 public struct SearchTuning: Sendable {
-  /// The time that it may take in all.
+  /// The time that tuning may take in all; reading the candidates by what was tuned comes on top.
   public var budget: Duration
   /// What all random choices follow from.
   public var seed: UInt64 = 0
@@ -85,11 +85,20 @@ extension TrainSearch {
     let asked = try encoder.encode(places.map { groups[$0].query }, as: .query)
     let read = Set(places.flatMap { groups[$0].candidates }.compactMap { texts[$0] }).sorted()
     let rows = Dictionary(uniqueKeysWithValues: read.enumerated().map { ($1, $0) })
-    let found = try encoder.encode(read, as: .passage)
+    progress.begin("Reading candidates", total: read.count, unit: "texts")
+    var found: [Float] = []
+    for start in stride(from: 0, to: read.count, by: 2_048) {
+      try Task.checkCancellation()
+      let chunk = Array(read[start..<min(start + 2_048, read.count)])
+      found += try encoder.encode(chunk, as: .passage).values
+      progress.advance(to: start + chunk.count)
+    }
+    progress.end("\(read.count.formatted()) texts")
     for (row, place) in places.enumerated() {
       let cosines = groups[place].candidates.map { product -> Float in
         guard let other = texts[product].flatMap({ rows[$0] }) else { return .nan }
-        return zip(asked[row], found[other]).reduce(0) { $0 + $1.0 * $1.1 }
+        let vector = found[other * asked.dimension..<(other + 1) * asked.dimension]
+        return zip(asked[row], vector).reduce(0) { $0 + $1.0 * $1.1 }
       }
       RankFeatures.fill(&groups[place].rows, tuned: cosines)
       groups[place].orders["tuned"] = groups[place].ordered(by: {

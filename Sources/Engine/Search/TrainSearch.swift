@@ -10,7 +10,7 @@ public import Foundation
 public struct SearchTrainingReport: Sendable, Codable {
   /// The mean NDCG@10 of the lists that an order shows; what nobody judged gains nothing.
   public struct Figure: Sendable, Codable {
-    /// `words`, `meaning`, `both`, `learned`; `tuned` (a tuned encoder's cosine) and `learned, tuned`.
+    /// `auto` (what a shop shows without a learned order), `words`, `meaning`, `both`, `learned`; `tuned` (a tuned encoder's cosine) and `learned, tuned`.
     public var order: String
     /// On the queries that decided when to stop and whether to keep it.
     public var validation: Double
@@ -20,7 +20,7 @@ public struct SearchTrainingReport: Sendable, Codable {
 
   /// `judged` or `clicks`.
   public var source: String
-  /// Queries with products that differ in relevance, those that nobody judged among them.
+  /// Queries with a wanted product that the shop has.
   public var queries: Int
   /// Products of these that were judged, or taken.
   public var products: Int
@@ -70,8 +70,10 @@ public struct TrainSearch {
   private let judge: ShopJudge
   let progress: any ProgressReporter
 
-  /// Queries without which nothing is learned.
-  static let fewest = 50
+  /// Queries without which nothing is learned, and of clicked ones the most that are.
+  static let (fewest, most) = (50, 20_000)
+  /// How far down a list is looked at.
+  static let cut = 10
   /// Candidates of a query that nobody judged or took, as counterparts of those that were: a list in
   /// which only judged products were told apart would say nothing of all the others that it holds.
   private static let counterparts = 20
@@ -149,11 +151,11 @@ public struct TrainSearch {
     guard groups.count >= Self.fewest, parts.allSatisfy({ !$0.isEmpty }) else {
       throw EngineError(
         .nothingToDo,
-        "there are \(groups.count) queries with products that differ in relevance; "
+        "there are \(groups.count) queries with a wanted product that the shop has; "
           + "learning takes \(Self.fewest) or more"
           + (source == "clicks" ? "; send attribution_token with clicks, or use --judged" : ""))
     }
-    report.figures = ["words", "meaning", "both"].map { name in
+    report.figures = ["auto", "words", "meaning", "both"].map { name in
       Self.figure(name, parts) { $0.orders[name] ?? [] }
     }
     let learned = try learn(parts, "learned", &report)
@@ -189,9 +191,10 @@ public struct TrainSearch {
     var options = TreeOptions()
     // Chosen on the validation part of search/homedepot.
     (options.leaves, options.learningRate, options.trees) = (12, 0.03, 1_000)
-    options.smallestLeaf = max(5, min(60, report.products / 200))
+    let rows = try Self.rows(parts[0])
+    options.smallestLeaf = max(5, min(60, rows.count / 200))
     let ranker = try LearnedRanker.fit(
-      try Self.rows(parts[0]), validation: try Self.rows(parts[1]), options: options, rounds: 3)
+      rows, validation: try Self.rows(parts[1]), options: options, rounds: 3)
     progress.end("\(ranker.order.treeCount + ranker.value.treeCount) trees")
     report.figures.append(
       Self.figure(name, parts) { group in group.ordered(by: { ranker.score($0) }) })
@@ -217,10 +220,11 @@ public struct TrainSearch {
   // MARK: Rows
 
   private func groups(_ report: inout SearchTrainingReport) throws -> [Group] {
-    progress.begin("Reading judged queries", total: judgments.queries.count, unit: "queries")
+    let queries = asked
+    progress.begin("Reading judged queries", total: queries.count, unit: "queries")
     var groups: [Group] = []
     let least = leastRelevance
-    for (index, query) in judgments.queries.enumerated() {
+    for (index, query) in queries.enumerated() {
       try Task.checkCancellation()
       if index % 100 == 0 { progress.advance(to: index) }
       guard let group = try group(query.text, query.products, least, &report) else { continue }
@@ -230,6 +234,16 @@ public struct TrainSearch {
     }
     progress.end("\(groups.count) queries, \(report.products) products")
     return groups
+  }
+
+  /// The judged queries; of clicked ones those with most products taken, so that a busy shop's training
+  /// fits its memory.
+  private var asked: [SearchJudgments.Query] {
+    guard source == "clicks", judgments.queries.count > Self.most else { return judgments.queries }
+    let ranked = judgments.queries.enumerated().sorted {
+      ($1.element.products.count, $0.offset) < ($0.element.products.count, $1.offset)
+    }
+    return ranked.prefix(Self.most).map(\.element)
   }
 
   /// The relevance of what nobody wants: the least in a file that tells grades apart, else 0.
@@ -254,10 +268,11 @@ public struct TrainSearch {
     _ report: inout SearchTrainingReport
   ) throws -> Group? {
     let run = SearchRun(search, SearchRequest(query), .auto, nil)
-    guard let found = try answer({ try run.candidates() }) else { return nil }
+    guard let (found, shown) = try answer({ try run.candidates() }) else { return nil }
     let known = try judged.filter { try search.product($0.id) != nil }
     report.unknown += judged.count - known.count
     let rows = try judge.rows(query, found.ids, near: found.near, index: search.index)
+      .map { source == "clicks" ? $0.map(Self.withoutDeeds) : $0 }
     let present = found.ids.indices.filter { rows[$0] != nil }
     let worths = Dictionary(
       known.map { ($0.id, $0.relevance - least) }, uniquingKeysWith: { first, _ in first })
@@ -268,14 +283,22 @@ public struct TrainSearch {
       query: query, judged: known.map { ($0.id, $0.relevance - least) }, candidates: candidates,
       rows: present.compactMap { rows[$0] }, targets: candidates.map { worths[$0] ?? 0 },
       orders: [
-        "words": found.words, "meaning": found.near.items.map(\.id),
+        "auto": shown, "words": found.words, "meaning": found.near.items.map(\.id),
         "both": RankFusion().fuse([found.words, found.near.items.map(\.id)]).map(\.item),
-      ], part: part < 6 ? 0 : part < 8 ? 1 : 2, half: Int(Self.hash(query) / 10 % 2))
+      ].mapValues { Array($0.prefix(Self.cut)) }, part: part < 6 ? 0 : part < 8 ? 1 : 2,
+      half: Int(Self.hash(query) / 10 % 2))
+  }
+
+  /// Clicks are among the deeds that ``ProductSignals/wanted`` counts: the answer must not be asked.
+  private static func withoutDeeds(_ row: [Float]) -> [Float] {
+    var row = row
+    if let wanted = RankFeatures.names.firstIndex(of: "wanted") { row[wanted] = .nan }
+    return row
   }
 
   private static func hash(_ text: String) -> UInt64 { text.withFieldBytes { TextHash.of($0) } }
 
-  /// Candidates to learn from: what was judged, and some of the others taken at random. The first
+  /// Candidates to learn from: those that were judged, and some of the others taken at random. The first
   /// others would teach that what stands far down is wanted, as only judged products are seen there.
   private static func rows(_ groups: [Group]) throws -> RankingRows {
     var rows = RankingRows(featureCount: RankFeatures.names.count)
@@ -314,7 +337,7 @@ extension TrainSearch.Group {
   /// NDCG at 10 of a list of products, with the targets themselves as gains.
   func ndcg(_ list: [String]) -> Double {
     func gain(_ values: some Sequence<Float>) -> Double {
-      values.prefix(10).enumerated().reduce(0) {
+      values.prefix(TrainSearch.cut).enumerated().reduce(0) {
         $0 + Double($1.element) / log2(Double($1.offset + 2))
       }
     }

@@ -29,7 +29,9 @@ final class ProductTerms {
     for path in product.categories {
       for level in path where levels.insert(level).inserted { add(level, 2) }
     }
-    for attribute in product.attributes { add(Self.written(attribute.value), 3) }
+    for attribute in product.attributes where !attribute.isOfTitle {
+      add(Self.written(attribute.value), 3)
+    }
     for code in [product.mpn, product.gtin, product.id].compactMap(\.self) { add(code, 3) }
     if let description = product.description { add(description, 4) }
     quantities(of: product, term)
@@ -113,7 +115,7 @@ final class ProductTerms {
       IndexKeys.quantity(quantity).withFieldBytes { term($0, 1, field) }
     }
     for quantity in QuantityReader.find(in: product.title) { add(quantity, 0) }
-    for attribute in product.attributes {
+    for attribute in product.attributes where !attribute.isOfTitle {
       switch attribute.value {
       case .quantity(let quantity): add(quantity, 3)
       case .text(let text): for quantity in QuantityReader.find(in: text) { add(quantity, 3) }
@@ -155,7 +157,7 @@ final class ProductTerms {
     if let currency = (product.salePrice ?? product.price)?.currency {
       facets.append(("currency", currency, []))
     }
-    for attribute in product.attributes {
+    for attribute in product.attributes where !attribute.isOfTitle {
       let name = analyser.folded(attribute.name)
       for value in Self.values(attribute.value) where !value.isEmpty && value.utf8.count <= 48 {
         facets.append((name, value, []))

@@ -11,7 +11,8 @@ struct SearchTrainCommand: ParsableCommand {
       Learns from judgments in a file, or from what shoppers did with search results: clicks that
       bring back the attribution_token of /v1/search. Compares the learned order with those of
       words, meaning and both on queries that it did not learn from, and keeps it where it is the
-      best; akin search and akin serve use it from then on.
+      best; akin search and akin serve use it from then on. Whole lists are measured: what nobody
+      judged is worth nothing, and so is the least grade of a file that has several.
 
       With --tune-encoder the shop's encoder is tuned on these queries too, and what it says becomes
       one of the numbers that the order is learned from, where validation says that it helps.
@@ -32,7 +33,8 @@ struct SearchTrainCommand: ParsableCommand {
   @Flag(help: "Tune the shop's encoder on the queries too: minutes instead of seconds.")
   var tuneEncoder = false
 
-  @Option(help: "The time that tuning may take, such as 10m or 90s.")
+  @Option(
+    help: "The time that tuning may take, such as 10m or 90s; reading all candidates comes on top.")
   var budget = TimeBudget(seconds: 600)
 
   @Flag(help: "Print the comparison as JSON.")

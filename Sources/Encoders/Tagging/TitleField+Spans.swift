@@ -1,15 +1,8 @@
 public import AkinCatalogue
 
-/// What a tagger may say of a product in its title, kept as an attribute of its own: a field that the
-/// feed fills stays as it is, and nobody takes what was read for what was said.
-public enum TitleField: String, Sendable, CaseIterable {
-  /// The maker's brand.
-  case brand = "title brand"
-  /// What the thing is: `双肩包`, `office chair`.
-  case product = "title product"
-  /// A model's name or number.
-  case model = "title model"
-
+/// What a tagger says of a product's title, kept as attributes of their own: a field that the feed fills
+/// stays as it is, and nobody takes what was read for what was said.
+extension TitleField {
   /// The field that stretches of `type` fill; `nil` where they fill none. Knows the plain English names
   /// and those of the Taobao titles.
   public init?(type: String) {
