@@ -97,22 +97,31 @@ import Testing
     #expect(try search(store).search(SearchRequest("word7x")).items.first?.id == "7-3")
   }
 
-  @Test func clicksTeachToo() throws {
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let (store, _) = try shop(90)
-    let events = (0..<90).flatMap { number in
-      [("2", EventType.purchase), ("1", .viewItem), ("0", .viewItemList)].map { place, type in
-        var event = Event(type: type, product: "\(number)-\(place)")
-        event.user = "u\(number)"
-        event.attribution = "search.1.2." + SearchAttribution.encoded("Word\(number)X")
-        return event
-      }
-    }
+  /// What a shopper did with a product that a search for its word showed.
+  private static func deed(_ type: EventType, _ number: Int, _ place: Int) -> Event {
+    var event = Event(type: type, product: "\(number)-\(place)")
+    event.user = "u\(number)"
+    event.attribution = "search.1.2." + SearchAttribution.encoded("Word\(number)X")
+    return event
+  }
+
+  private func learn(from events: [Event], in store: ShopStore) throws -> SearchTrainingReport {
     _ = try store.add(events, received: 1)
-    let report = try TrainSearch(
+    return try TrainSearch(
       store: store, judgments: nil, progress: SilentProgress(),
       meaning: { _, _ in ShopSearch.Near(items: []) }
     ).run()
+  }
+
+  @Test func clicksTeachToo() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (store, _) = try shop(90)
+    let report = try learn(
+      from: (0..<90).flatMap { number in
+        [(2, EventType.purchase), (1, .viewItem), (0, .viewItemList)].map { place, type in
+          Self.deed(type, number, place)
+        }
+      }, in: store)
     // What was listed and not taken is what nobody wanted.
     #expect(report.source == "clicks" && report.queries == 90 && report.products == 180)
     #expect(report.isKept)
@@ -125,18 +134,9 @@ import Testing
     defer { try? FileManager.default.removeItem(at: folder) }
     let (store, _) = try shop(90, titles: ["W plain shirt", "W shirt plain", "shirt W plain"])
     var random = SplitMix64(seed: 3)
-    let events = (0..<90).map { number in
-      var event = Event(
-        type: .purchase, product: "\(number)-\(Int.random(in: 0..<3, using: &random))")
-      event.user = "u\(number)"
-      event.attribution = "search.1.2." + SearchAttribution.encoded("Word\(number)X")
-      return event
-    }
-    _ = try store.add(events, received: 1)
-    let report = try TrainSearch(
-      store: store, judgments: nil, progress: SilentProgress(),
-      meaning: { _, _ in ShopSearch.Near(items: []) }
-    ).run()
+    let report = try learn(
+      from: (0..<90).map { Self.deed(.purchase, $0, Int.random(in: 0..<3, using: &random)) },
+      in: store)
     let learned = try #require(report.figures.last { $0.order == "learned" })
     #expect(learned.test < 0.95, "\(report.figures)")
   }
