@@ -154,6 +154,29 @@ import Testing
     #expect(try ShopJudge.file(of: store) == nil)
   }
 
+  /// What is read at once for training says what the store says product by product.
+  @Test func theTableSaysWhatTheStoreSays() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (store, _) = try shop(4)
+    _ = try store.removeProducts(["1-0"])
+    let table = try ProductTable(store)
+    #expect(table["1-0"] == nil && table.ids(ofText: 3).isEmpty)
+    for id in ["0-0", "1-1", "3-2"] {
+      let stored = try #require(try store.product(id: id))
+      let entry = try #require(table[id])
+      #expect(entry.ordinal == stored.ordinal && entry.text == stored.text)
+      #expect(table.ids(ofText: stored.text) == [id])
+    }
+    let index = try ShopIndex.open(store)
+    let near = ShopSearch.Near(items: [])
+    let (ids, query) = (["0-0", "1-0", "1-2"], "word1x shirt")
+    let rows = try [nil, table].map {
+      try ShopJudge(store: store, table: $0).rows(query, ids, near: near, index: index)
+        .map { $0?.map(\.bitPattern) }
+    }
+    #expect(rows[0] == rows[1] && rows[0][0] != nil && rows[0][1] == nil)
+  }
+
   @Test func tooLittleIsSaid() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     let (store, judgments) = try shop(10)

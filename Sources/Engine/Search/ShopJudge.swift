@@ -35,8 +35,10 @@ package final class ShopJudge: Sendable {
   init(_ source: Source) { self.source = source }
 
   /// Reads a shop that nobody serves.
-  convenience init(store: ShopStore) throws {
-    let facts = try StoredSignals(store)
+  ///
+  /// - Parameter table: where products stand, for many questions; the store is asked where `nil`.
+  convenience init(store: ShopStore, table: ProductTable? = nil) throws {
+    let facts = try StoredSignals(store, table)
     self.init(
       Source(
         file: { try Self.file(of: store) }, signals: { try facts.signals($0) },
@@ -109,19 +111,24 @@ package final class ShopJudge: Sendable {
 /// What a shop that nobody serves knows of its products.
 private struct StoredSignals: Sendable {
   private let store: ShopStore
+  private let table: ProductTable?
   private let wanted: [String: Int]
   private let count: Int
 
-  init(_ store: ShopStore) throws {
-    self.store = store
+  init(_ store: ShopStore, _ table: ProductTable?) throws {
+    (self.store, self.table) = (store, table)
     wanted = try store.deedCounts()
     count = try store.productCount()
   }
 
   func signals(_ id: String) throws -> ProductSignals? {
-    guard let stored = try store.product(id: id) else { return nil }
+    guard let (ordinal, baskets) = try place(of: id) else { return nil }
     return ProductSignals(
-      freshness: Float(stored.ordinal) / Float(max(1, count)),
-      wanted: stored.baskets + (wanted[id] ?? 0))
+      freshness: Float(ordinal) / Float(max(1, count)), wanted: baskets + (wanted[id] ?? 0))
+  }
+
+  private func place(of id: String) throws -> (ordinal: Int, baskets: Int)? {
+    if let table { return table[id].map { ($0.ordinal, $0.baskets) } }
+    return try store.product(id: id).map { ($0.ordinal, $0.baskets) }
   }
 }

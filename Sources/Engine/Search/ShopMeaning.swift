@@ -12,9 +12,11 @@ final class ShopMeaning: Sendable {
   }
 
   private let store: ShopStore
+  private let table: ProductTable?
   private let opened: Mutex<Opened?> = Mutex(nil)
 
-  init(store: ShopStore) { self.store = store }
+  /// - Parameter table: where products stand, for many questions; the store is asked where `nil`.
+  init(store: ShopStore, table: ProductTable? = nil) { (self.store, self.table) = (store, table) }
 
   /// The `count` products nearest to `query`. O(texts · dimension).
   ///
@@ -28,8 +30,8 @@ final class ShopMeaning: Sendable {
       try Vectors(values: vector.values, dimension: vector.dimension), k: count)[0]
     var items: [(id: String, score: Float)] = []
     for near in found where items.count < count {
-      for stored in try store.products(text: near.item, limit: count - items.count) {
-        items.append((stored.product.id, near.score))
+      for id in try ids(ofText: near.item, limit: count - items.count) {
+        items.append((id, near.score))
       }
     }
     let sample = MeaningFloor.places(among: texts.count).map { row in
@@ -37,10 +39,20 @@ final class ShopMeaning: Sendable {
     }
     return ShopSearch.Near(
       items: items, floor: MeaningFloor.floor(best: found.first?.score ?? 0, sample: sample),
-      cosine: { [store] id in
-        guard let text = try store.product(id: id)?.text, text < texts.count else { return nil }
+      cosine: { [self] id in
+        guard let text = try text(of: id), text < texts.count else { return nil }
         return zip(texts[text], vector.values).reduce(0) { $0 + $1.0 * $1.1 }
       })
+  }
+
+  private func ids(ofText text: Int, limit: Int) throws -> [String] {
+    if let table { return Array(table.ids(ofText: text).prefix(limit)) }
+    return try store.products(text: text, limit: limit).map(\.product.id)
+  }
+
+  private func text(of id: String) throws -> Int? {
+    if let table { return table[id]?.text }
+    return try store.product(id: id)?.text
   }
 
   private func open() throws -> Opened {

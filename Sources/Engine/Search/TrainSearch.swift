@@ -88,22 +88,24 @@ public struct TrainSearch {
     // Opened for reading first: a mistyped folder must not become a shop.
     _ = try ShopStore(directory: directory)
     let store = try ShopStore(directory: directory, for: .building)
-    let meaning = ShopMeaning(store: store)
+    let table = try ProductTable(store)
+    let meaning = ShopMeaning(store: store, table: table)
     try self.init(
       store: store, judgments: file.map { try SearchJudgments(file: $0) }, progress: progress,
-      meaning: { try meaning.near($0, count: $1) })
+      meaning: { try meaning.near($0, count: $1) }, table: table)
   }
 
   init(
     store: ShopStore, judgments: SearchJudgments?, progress: any ProgressReporter,
-    meaning: @escaping ShopSearch.Meaning, now: @escaping () -> Date = { Date() }
+    meaning: @escaping ShopSearch.Meaning, table: ProductTable? = nil,
+    now: @escaping () -> Date = { Date() }
   ) throws {
     try self.init(
       store: store, judgments: judgments, progress: progress,
       search: ShopSearch(
         index: try ShopIndex.open(store, progress: progress),
         product: { try store.product(id: $0)?.product }, meaning: meaning,
-        judge: try ShopJudge(store: store)), now: now)
+        judge: try ShopJudge(store: store, table: table)), now: now)
   }
 
   /// Prepares learning for a shop that `search` finds and judges in.

@@ -25,6 +25,12 @@ struct UpCommand: AsyncParsableCommand {
   @Option(help: "The encoder; see: akin model list")
   var model = BuildOptions.defaultModel
 
+  @Option(
+    help: ArgumentHelp(
+      "A tagger of `akin tag train` that reads brands, products and models in titles.",
+      valueName: "folder"))
+  var tagger: String?
+
   @OptionGroup var options: ServeOptions
 
   func run() async throws {
@@ -33,6 +39,7 @@ struct UpCommand: AsyncParsableCommand {
     if let database = settings.database { try ShopStore.attach(directory, to: database) }
     var build = BuildOptions()
     build.model = model
+    build.tagger = tagger.map { URL(filePath: $0) }
     // The build's lock and memory are given back before the shop is served.
     do {
       _ = try BuildShop(
