@@ -28,14 +28,6 @@ import Testing
     #expect(try await shop.ask(.post, "/v1/events", body).status < 300)
   }
 
-  private func wait(_ shop: TestShop, _ id: String) async throws -> TestShop.Answer {
-    while true {
-      let job = try await shop.ask(.get, "/v1/jobs/\(id)")
-      if job.json["state"] as? String != "running" { return job }
-      try await Task.sleep(for: .milliseconds(20))
-    }
-  }
-
   @Test func clicksTeachTheOrderWhileSearchesGoOn() async throws {
     let shop = try await shop(60)
     for number in 0..<60 { try await click(shop, number) }
@@ -54,7 +46,7 @@ import Testing
       if state != "running" { break }
       try await Task.sleep(for: .milliseconds(20))
     }
-    let ended = try await wait(shop, id)
+    let ended = try await shop.end(ofJob: id)
     #expect(ended.json["state"] as? String == "done", "\(ended.text)")
     #expect((ended.json["note"] as? String)?.contains("in use now") == true, "\(ended.text)")
     #expect(try await shop.ask(.get, "/v1/search?q=word7x").ids.first == "p23")
@@ -67,8 +59,7 @@ import Testing
   @Test func tooFewClicksAreSaid() async throws {
     let shop = try await shop(3)
     try await click(shop, 1)
-    let job = try await shop.ask(.post, "/v1/jobs", #"{"kind":"search-train"}"#)
-    let ended = try await wait(shop, try #require(job.json["id"] as? String))
+    let ended = try await shop.run(job: "search-train")
     #expect(ended.json["state"] as? String == "failed")
     #expect((ended.json["note"] as? String)?.contains("attribution_token") == true, "\(ended.text)")
     #expect(try await shop.ask(.get, "/v1/search?q=word1x").ids.contains("p5"))

@@ -70,12 +70,32 @@ final class TestShop: Sendable {
 
   /// Sends products and waits until they can be compared.
   func fill(_ titles: [String]) async throws {
-    let lines = titles.enumerated().map { #"{"id":"p\#($0)","title":"\#($1)","brand":"Acme"}"# }
+    try await fill(
+      lines: titles.enumerated().map { #"{"id":"p\#($0)","title":"\#($1)","brand":"Acme"}"# })
+  }
+
+  /// The same of products as JSON lines.
+  func fill(lines: [String]) async throws {
     let answer = try await ask(
       .post, "/v1/products", lines.joined(separator: "\n"),
       headers: [.contentType: "application/x-ndjson"])
     #expect(answer.status == 200, "\(answer.text)")
     shop.waitForVectors()
+  }
+
+  /// Begins a job and waits for its end.
+  func run(job kind: String) async throws -> Answer {
+    let job = try await ask(.post, "/v1/jobs", #"{"kind":"\#(kind)"}"#)
+    return try await end(ofJob: try #require(job.json["id"] as? String, "\(job.text)"))
+  }
+
+  /// Waits for the end of a job.
+  func end(ofJob id: String) async throws -> Answer {
+    while true {
+      let answer = try await ask(.get, "/v1/jobs/\(id)")
+      if try #require(answer.json["state"] as? String) != "running" { return answer }
+      try await Task.sleep(for: .milliseconds(20))
+    }
   }
 
   static let titles = [

@@ -17,15 +17,8 @@ import Testing
   }
 
   private func train(_ shop: TestShop) async throws {
-    let job = try await shop.ask(.post, "/v1/jobs", #"{"kind":"train"}"#)
-    let id = try #require(job.json["id"] as? String, "\(job.text)")
-    var state = "running"
-    while state == "running" {
-      try await Task.sleep(for: .milliseconds(20))
-      let answer = try await shop.ask(.get, "/v1/jobs/\(id)")
-      state = try #require(answer.json["state"] as? String)
-      #expect(state == "running" || state == "done", "\(answer.text)")
-    }
+    let answer = try await shop.run(job: "train")
+    #expect(answer.json["state"] as? String == "done", "\(answer.text)")
   }
 
   @Test func anErasureSaysThatTheRecommenderLearntFromTheShopper() async throws {

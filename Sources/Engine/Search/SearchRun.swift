@@ -67,7 +67,7 @@ struct SearchRun {
       switch mode {
       case .meaning: list = try near().items.map(Self.byMeaning)
       case .both: list = Self.fused(list, try near().items.map(Self.byMeaning))
-      default: if needsMeaning(found) { list = try padded(list, isPoor: isPoor(found)) }
+      default: if needsMeaning(found) { list = padded(list, by: try near(), isPoor: isPoor(found)) }
       }
     }
     let effects = try arrange(&list)
@@ -129,8 +129,7 @@ struct SearchRun {
 
   /// What words found, then what is near in meaning and not by chance; the other way round where the
   /// words found are poor.
-  private func padded(_ words: [Ranked], isPoor: Bool) throws -> [Ranked] {
-    let near = try near()
+  private func padded(_ words: [Ranked], by near: ShopSearch.Near, isPoor: Bool) -> [Ranked] {
     let close = near.items.filter { $0.score >= near.floor }
     let (first, second) =
       isPoor ? (close.map(Self.byMeaning), words) : (words, close.map(Self.byMeaning))
@@ -173,7 +172,8 @@ struct SearchRun {
     let found = try words()
     let candidates = try candidates(found.hits.map(\.id))
     guard needsMeaning(found) else { return (candidates, candidates.words) }
-    let shown = try padded(found.hits.map(Self.byWords), isPoor: isPoor(found))
+    let shown = padded(
+      found.hits.map(Self.byWords), by: candidates.near, isPoor: isPoor(found))
     return (candidates, shown.map(\.id))
   }
 

@@ -10,8 +10,8 @@ struct SearchTrainCommand: ParsableCommand {
     discussion: """
       Learns from judgments in a file, or from what shoppers did with search results: clicks that
       bring back the attribution_token of /v1/search. Compares the learned order with those of
-      words, meaning and both on queries that it did not learn from, and keeps it where it is the
-      best; akin search and akin serve use it from then on. Whole lists are measured: what nobody
+      words, meaning, both and what the shop shows without one, on queries that it did not learn
+      from, and keeps it where it is the best; akin search and akin serve use it from then on. Whole lists are measured: what nobody
       judged is worth nothing, and so is the least grade of a file that has several.
 
       With --tune-encoder the shop's encoder is tuned on these queries too, and what it says becomes
