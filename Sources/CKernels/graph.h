@@ -15,6 +15,13 @@ typedef float v16u __attribute__((vector_size(64), aligned(4)));
 typedef int32_t i16 __attribute__((vector_size(64)));
 typedef uint32_t u16 __attribute__((vector_size(64)));
 
+/// What the scores of a tile must reach: thresholds less the tile's largest bound, which stands for
+/// every pair's at first. Scales are those of the tile's rows and columns.
+typedef struct {
+  float row[TILE] ALIGNED, column[TILE] ALIGNED;
+  const float *row_scale, *column_scale;
+} graph_bars;
+
 /// One instruction set's version of every loop; the functions are documented in CKernelsGraph.h.
 typedef struct {
   void (*tile)(const int8_t *rows, size_t stride, const int8_t *packed, int32_t *dots);
@@ -35,6 +42,11 @@ extern const graph_kernel graph_kernel_plain, graph_kernel_neon, graph_kernel_av
 
 static inline int32_t identity_of(const akin_view *view, size_t row) {
   return view->identity ? view->identity[row] : (int32_t)(view->first + row);
+}
+
+/// The codes that are scored for every pair.
+static inline const akin_coded_rows *scanned(const akin_view *view) {
+  return view->sketch.codes ? &view->sketch : &view->full;
 }
 
 static inline float pair_bound(akin_bound x, akin_bound y) {

@@ -27,8 +27,9 @@ TARGET static inline void configure_tiles(void) {
 
 // Four tiles accumulate 32 x 32 sums, two hold rows, two columns; each instruction does
 // 16 x 16 x 64 multiplications.
-TARGET static inline void tile_amx(const int8_t *rows, size_t stride, const int8_t *packed,
-                                   int32_t *dots) {
+TARGET static inline void tile_amx(const int8_t *rows, size_t stride, const int32_t *excess,
+                                   const int8_t *packed, int32_t *dots) {
+  (void)excess;
   _tile_zero(0);
   _tile_zero(1);
   _tile_zero(2);
@@ -47,13 +48,6 @@ TARGET static inline void tile_amx(const int8_t *rows, size_t stride, const int8
   _tile_stored(1, dots + 16, TILE * 4);
   _tile_stored(2, dots + 16 * TILE, TILE * 4);
   _tile_stored(3, dots + 16 * TILE + 16, TILE * 4);
-}
-
-TARGET static void entered_tile_amx(const int8_t *rows, size_t stride, const int8_t *packed,
-                                    int32_t *dots) {
-  configure_tiles();
-  tile_amx(rows, stride, packed, dots);
-  _tile_release();
 }
 
 #include "graph_scan.inc"

@@ -36,14 +36,14 @@ TARGET static inline void block_avx2(const int8_t *rows, size_t stride, const in
     }
 }
 
-TARGET static void tile_avx2(const int8_t *rows, size_t stride, const int8_t *packed,
-                             int32_t *dots) {
+TARGET static void tile_avx2(const int8_t *rows, size_t stride, const int32_t *excess,
+                      const int8_t *packed, int32_t *dots) {
+  (void)excess;
   for (size_t group = 0; group < TILE / 16; group++)
     for (size_t r = 0; r < TILE; r += 2)
       block_avx2(rows + r * stride, stride, packed + group * 16 * stride,
                  dots + r * TILE + group * 16);
 }
-#define entered_tile_avx2 tile_avx2
 
 #define pack_avx2 generic_pack_avx2
 #define above_avx2 generic_above_avx2

@@ -1,4 +1,4 @@
-// KERNEL(pack) and KERNEL(above) with AVX-512, for graph_avx512.c and graph_amx.c.
+// What graph_scan.inc asks for but the tile, with AVX-512, for graph_avx512.c and graph_amx.c.
 #include <immintrin.h>
 
 // Transposes 16 x 16 words of four bytes: row r's quad q becomes 64-byte line q's word r.
@@ -49,4 +49,102 @@ TARGET static inline uint32_t KERNEL(above)(const int32_t *dots, const float *sc
     mask |= (uint32_t)_mm512_cmp_ps_mask(score, lower, _CMP_GE_OQ) << c;
   }
   return mask;
+}
+
+// Branches would be guessed wrong as often as right: all of a row's columns are written, and those
+// that count come first.
+TARGET static inline size_t KERNEL(mark)(uint16_t *marks, size_t count, uint32_t mask, size_t row) {
+  const __m512i columns = _mm512_add_epi32(
+      _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
+      _mm512_set1_epi32((int)(row * TILE)));
+  const __mmask16 low = (__mmask16)mask, high = (__mmask16)(mask >> 16);
+  _mm256_storeu_si256((__m256i *)(marks + count),
+                      _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(low, columns)));
+  count += (size_t)__builtin_popcount(low);
+  _mm256_storeu_si256(
+      (__m256i *)(marks + count),
+      _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(
+          high, _mm512_add_epi32(columns, _mm512_set1_epi32(16)))));
+  return count + (size_t)__builtin_popcount(high);
+}
+
+// VNNI multiplies unsigned by signed bytes: the columns' sign bits are flipped, which adds 128 to
+// each code, and 128 times the sum of the row's codes is taken off again.
+TARGET static void KERNEL(excess)(const int8_t *rows, size_t stride, int32_t *excess) {
+  const __m512i flip = _mm512_set1_epi8((char)0x80);
+  for (size_t r = 0; r < TILE; r++) {
+    __m512i sum = _mm512_setzero_si512();
+    for (size_t k = 0; k < stride; k += 64)
+      sum = _mm512_dpbusd_epi32(sum, flip, _mm512_loadu_si512(rows + r * stride + k));
+    excess[r] = _mm512_reduce_add_epi32(sum);
+  }
+}
+
+// The sums of the 16 words of each of four vectors.
+TARGET static inline __m128i KERNEL(four_sums)(const __m512i x[4]) {
+  __m256i halves[4];
+#pragma clang loop unroll(full)
+  for (int b = 0; b < 4; b++)
+    halves[b] = _mm256_add_epi32(_mm512_castsi512_si256(x[b]), _mm512_extracti64x4_epi64(x[b], 1));
+  const __m256i quarters = _mm256_hadd_epi32(_mm256_hadd_epi32(halves[0], halves[1]),
+                                             _mm256_hadd_epi32(halves[2], halves[3]));
+  return _mm_add_epi32(_mm256_castsi256_si128(quarters), _mm256_extracti128_si256(quarters, 1));
+}
+
+// Four at a time. `products` has room for a multiple of four.
+TARGET static inline void KERNEL(pairs)(const int8_t *rows, const int8_t *columns, size_t stride,
+                                        const int32_t *excess, const uint16_t *marks, size_t count,
+                                        int32_t *products) {
+  const __m512i flip = _mm512_set1_epi8((char)0x80);
+  for (size_t m = 0; m < count; m += 4) {
+    const int8_t *row[4], *column[4];
+    __m512i sums[4];
+    int32_t own[4];
+#pragma clang loop unroll(full)
+    for (int b = 0; b < 4; b++) {
+      const size_t mark = marks[m + b < count ? m + b : count - 1];
+      row[b] = rows + mark / TILE * stride;
+      column[b] = columns + mark % TILE * stride;
+      own[b] = excess[mark / TILE];
+      sums[b] = _mm512_setzero_si512();
+    }
+    for (size_t k = 0; k < stride; k += 64) {
+#pragma clang loop unroll(full)
+      for (int b = 0; b < 4; b++)
+        sums[b] = _mm512_dpbusd_epi32(
+            sums[b], _mm512_xor_si512(_mm512_loadu_si512(column[b] + k), flip),
+            _mm512_loadu_si512(row[b] + k));
+    }
+    _mm_storeu_si128((__m128i *)(products + m),
+                     _mm_sub_epi32(KERNEL(four_sums)(sums), _mm_loadu_si128((__m128i *)own)));
+  }
+}
+
+TARGET static inline size_t KERNEL(keep)(uint16_t *marks, int32_t *products, size_t count,
+                                         const graph_bars *bars) {
+  __m512 low[4], high[4];
+  const float *tables[4] = {bars->row_scale, bars->row, bars->column_scale, bars->column};
+  for (int t = 0; t < 4; t++) {
+    low[t] = _mm512_loadu_ps(tables[t]);
+    high[t] = _mm512_loadu_ps(tables[t] + 16);
+  }
+  size_t kept = 0;
+  for (size_t m = 0; m < count; m += 16) {
+    const __m512i mark = _mm512_cvtepu16_epi32(_mm256_loadu_si256((__m256i *)(marks + m)));
+    const __m512i row = _mm512_srli_epi32(mark, 5), product = _mm512_loadu_si512(products + m);
+    // Only the low five bits of an index count.
+    const __m512 scale =
+        _mm512_mul_ps(_mm512_permutex2var_ps(low[2], mark, high[2]),
+                      _mm512_permutex2var_ps(low[0], row, high[0]));
+    const __m512 bar = _mm512_min_ps(_mm512_permutex2var_ps(low[1], row, high[1]),
+                                     _mm512_permutex2var_ps(low[3], mark, high[3]));
+    const __mmask16 live = count - m < 16 ? (__mmask16)((1u << (count - m)) - 1) : 0xffff;
+    const __mmask16 reached = _mm512_mask_cmp_ps_mask(
+        live, _mm512_mul_ps(_mm512_cvtepi32_ps(product), scale), bar, _CMP_GE_OQ);
+    _mm256_storeu_si256((__m256i *)(marks + kept),
+                        _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(reached, mark)));
+    _mm512_storeu_si512(products + kept, _mm512_maskz_compress_epi32(reached, product));
+    kept += (size_t)__builtin_popcount(reached);
+  }
+  return kept;
 }

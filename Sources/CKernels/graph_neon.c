@@ -27,13 +27,14 @@ static inline void block_neon(const int8_t *rows, size_t stride, const int8_t *g
     for (int c = 0; c < 4; c++) vst1q_s32(dots + r * TILE + c * 4, sums[r][c]);
 }
 
-static void tile_neon(const int8_t *rows, size_t stride, const int8_t *packed, int32_t *dots) {
+static void tile_neon(const int8_t *rows, size_t stride, const int32_t *excess,
+                      const int8_t *packed, int32_t *dots) {
+  (void)excess;
   for (size_t group = 0; group < TILE / 16; group++)
     for (size_t r = 0; r < TILE; r += 4)
       block_neon(rows + r * stride, stride, packed + group * 16 * stride,
                  dots + r * TILE + group * 16);
 }
-#define entered_tile_neon tile_neon
 
 #include "graph_generic.inc"
 #include "graph_scan.inc"

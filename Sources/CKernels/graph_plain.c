@@ -4,7 +4,9 @@
 #define KERNEL(name) name##_plain
 #define TARGET
 
-static void tile_plain(const int8_t *rows, size_t stride, const int8_t *packed, int32_t *dots) {
+static void tile_plain(const int8_t *rows, size_t stride, const int32_t *excess,
+                      const int8_t *packed, int32_t *dots) {
+  (void)excess;
   for (size_t r = 0; r < TILE; r++)
     for (size_t group = 0; group < TILE / 16; group++) {
       int32_t sums[16] = {0};
@@ -17,7 +19,6 @@ static void tile_plain(const int8_t *rows, size_t stride, const int8_t *packed, 
       memcpy(dots + r * TILE + group * 16, sums, sizeof sums);
     }
 }
-#define entered_tile_plain tile_plain
 
 #include "graph_generic.inc"
 #include "graph_scan.inc"

@@ -1,4 +1,5 @@
 import AkinCatalogue
+import AkinSimilarity
 import Testing
 
 @testable import AkinRecommenders

@@ -97,13 +97,14 @@ import Testing
   }
 
   static func graph(
-    _ data: Case, k: Int, kernel: Kernel? = nil, memory: Int? = nil
+    _ data: Case, k: Int, kernel: Kernel? = nil, memory: Int? = nil,
+    sketches: SketchPolicy = .chosen()
   ) throws -> (ids: [Int32], scores: [Float]) {
     var result: (ids: [Int32], scores: [Float]) = ([], [])
     try data.values.withUnsafeBufferPointer { values in
-      try SimilarityGraph(k: k, memory: memory, kernel: kernel).build(
-        values: values, dimension: data.dimension
-      ) {
+      var graph = try SimilarityGraph(k: k, memory: memory, kernel: kernel)
+      graph.sketches = sketches
+      try graph.build(values: values, dimension: data.dimension) {
         result.ids += $0
         result.scores += $1
       }

@@ -58,6 +58,7 @@ size_t akin_select_above(int kernel, const float *scores, size_t count, float th
 #include "CKernelsGraph.h"
 #include "CKernelsIndex.h"
 #include "CKernelsSearch.h"
+#include "CKernelsSketch.h"
 #include "CKernelsSparse.h"
 #include "CKernelsWindows.h"
 #endif

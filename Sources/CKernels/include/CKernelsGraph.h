@@ -40,16 +40,26 @@ typedef struct {
   int32_t id;
 } akin_candidate;
 
-/// Coded rows, read only. Row r stands for vector `identity ? identity[r] : first + r`.
-/// Arrays hold `count` rows rounded up to AKIN_TILE, zero codes and scales beyond `count`.
+/// Codes of rows, `stride` bytes each, a multiple of 64. Arrays hold the rows rounded up to
+/// AKIN_TILE, with codes and scales of zero in those beyond.
 typedef struct {
-  size_t count, stride, first;
-  const int32_t *identity;
+  size_t stride;
   const int8_t *codes;
   const float *scale;
   const akin_bound *bounds;
   /// The largest norm and slack of each AKIN_TILE rows.
   const akin_bound *tile_bounds;
+} akin_coded_rows;
+
+/// Coded rows, read only. Row r stands for vector `identity ? identity[r] : first + r`.
+typedef struct {
+  size_t count, first;
+  const int32_t *identity;
+  akin_coded_rows full;
+  /// Codes of fewer components, whose products are at least those of the vectors, less the codes'
+  /// errors: a scan looks at the full ones only where these reach a threshold. `codes` is null
+  /// where there are none.
+  akin_coded_rows sketch;
 } akin_view;
 
 /// The candidate lists of a view's rows.
@@ -105,6 +115,9 @@ float akin_unit(const float *largest, const akin_bound *bounds, size_t rows);
 void akin_scale_rows(float unit, size_t rows, float *scale, akin_bound *bounds,
                      akin_bound *tile_bounds);
 
+/// The largest norm and slack of each AKIN_TILE rows.
+void akin_bound_tiles(size_t rows, const akin_bound *bounds, akin_bound *tile_bounds);
+
 /// Thresholds for rows first ..< last from a packed sample: the rank-th best score, less its
 /// bound. nearest[r] is the index of the best sample row. 1 <= rank <= AKIN_LARGEST_RANK.
 /// `first` is a multiple of 64 or the ranges of different threads do not share a tile.
@@ -113,7 +126,7 @@ void akin_seed(int kernel, const akin_lists *lists, size_t first, size_t last,
 
 /// Scores every pair of `rows` x `columns` once and offers it to both lists; equal spans mean the
 /// pairs within. Spans start at multiples of AKIN_TILE. Touches the lists of both spans only.
-/// `scratch`: AKIN_PANEL_COLUMNS * stride bytes, 64-byte aligned.
+/// `scratch`: AKIN_PANEL_COLUMNS 2048* stride bytes, 64-byte aligned.
 void akin_offer_pairs(int kernel, const akin_lists *lists, akin_span rows, akin_span columns,
                       int8_t *scratch);
 

@@ -1,4 +1,5 @@
 internal import AkinCatalogue
+internal import AkinSimilarity
 
 /// A low-rank matrix of items by items, left · rightᵀ, that histories are multiplied by.
 struct ItemFactors: Sendable {

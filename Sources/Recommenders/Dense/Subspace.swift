@@ -1,7 +1,6 @@
 internal import AkinCatalogue
 internal import AkinNeural
 internal import AkinSimilarity
-internal import CKernels
 
 /// The leading right singular vectors of a sparse matrix, by subspace iteration.
 ///
@@ -48,27 +47,6 @@ struct Subspace {
 }
 
 extension DenseRows {
-  /// Each row's inner products with the rows of `other`: X · otherᵀ, on all cores.
-  func projected(on other: DenseRows) -> DenseRows {
-    precondition(other.dimension == dimension, "rows of one length")
-    let packed = PackedRows(other)
-    var result = DenseRows(count: count, dimension: other.count)
-    let target = result.dimension
-    values.withUnsafeBufferPointer { source in
-      result.values.withUnsafeMutableBufferPointer { out in
-        // Safe: every piece writes its own rows.
-        nonisolated(unsafe) let (source, out) = (source.baseAddress, out.baseAddress)
-        Workers.all.run(0..<count, by: 240) { piece, _ in
-          guard let source, let out else { return }
-          packed.score(
-            source + piece.lowerBound * dimension, count: piece.count,
-            into: out + piece.lowerBound * target, stride: target)
-        }
-      }
-    }
-    return result
-  }
-
   /// The same span with orthonormal columns: CholeskyQR, twice, for what one pass leaves in single
   /// precision. O(count · dimension²).
   ///

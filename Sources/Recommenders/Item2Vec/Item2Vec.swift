@@ -1,5 +1,6 @@
 public import AkinCatalogue
 internal import AkinNeural
+internal import AkinSimilarity
 internal import Foundation
 
 /// Vectors of items by the company they keep in shoppers' histories: skip-gram with negative

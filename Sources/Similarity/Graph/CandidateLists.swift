@@ -38,7 +38,7 @@ struct CandidateLists {
     nearest.start.update(repeating: 0, count: rows.count)
     return akin_lists(
       view: coded.view(rows), vectors: vectors, dimension: layout.dimension, unit: coded.unit,
-      bounds: coded.bounds.start, k: layout.neighbours, capacity: layout.capacity,
+      bounds: coded.full.bounds.start, k: layout.neighbours, capacity: layout.capacity,
       threshold: threshold.start, filled: filled.start, state: state.start,
       deviation: deviation.start, candidates: candidates.start)
   }

@@ -13,11 +13,12 @@ struct GraphBuilder {
   private let workers: Workers
   private let coded: CodedRows
   private let sample: Sample
+  private let codedSample: CodedSample
   private let memory: CandidateLists
   private let scratch: Memory<Int8>
 
   init(
-    vectors: UnsafePointer<Float>, layout: GraphLayout, kernel: Kernel,
+    vectors: UnsafePointer<Float>, layout: GraphLayout, kernel: Kernel, sketches: SketchPolicy,
     forget: @escaping () -> Void, progress: @escaping (Int) throws -> Void
   ) throws(GraphError) {
     self.layout = layout
@@ -26,9 +27,17 @@ struct GraphBuilder {
     self.forget = forget
     self.progress = progress
     workers = Workers(count: layout.threads)
-    coded = try CodedRows(
+    var coded = try CodedRows(
       vectors, layout: layout, kernel: kernel, workers: workers, forget: forget)
-    sample = Sample(of: coded, layout: layout, kernel: kernel)
+    sample = Sample(layout)
+    let choice = SketchChoice(
+      sample, of: coded, vectors: vectors, layout: layout, kernel: kernel)
+    if let space = choice?.space(sketches) {
+      coded.add(
+        space, of: vectors, layout: layout, kernel: kernel, workers: workers, forget: forget)
+    }
+    codedSample = CodedSample(sample, of: coded, kernel: kernel)
+    self.coded = coded
     memory = CandidateLists(layout)
     scratch = Memory(layout.threads * Int(AKIN_PANEL_COLUMNS) * layout.stride)
   }
@@ -55,10 +64,11 @@ struct GraphBuilder {
   private func seed(_ lists: akin_lists) {
     guard sample.count > 0 else { return }
     withUnsafePointer(to: lists) { lists in
-      withUnsafePointer(to: sample.view(stride: layout.stride)) { view in
+      withUnsafePointer(to: codedSample.view) { view in
         workers.run(0..<lists.pointee.view.count, by: 512) { rows, _ in
           akin_seed(
-            kernel.identifier, lists, rows.lowerBound, rows.upperBound, view, sample.packed.start,
+            kernel.identifier, lists, rows.lowerBound, rows.upperBound, view,
+            codedSample.packed.start,
             max(1, sample.rank), memory.nearest.start)
         }
       }

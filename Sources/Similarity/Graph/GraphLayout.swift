@@ -9,6 +9,8 @@ package struct GraphLayout: Sendable, Equatable {
   package let neighbours: Int
   /// Bytes of a coded row.
   let stride: Int
+  /// Bytes of a row's sketch, at most; 0 where there is no room for any.
+  let sketchWidth: Int
   /// Room of a candidate list.
   let capacity: Int
   /// Rows whose lists are in memory together; all of them, where they fit.
@@ -22,7 +24,7 @@ package struct GraphLayout: Sendable, Equatable {
 
   /// Lists longer than this are compared in float32 alone.
   static let longestList = 8_192
-  static let sampleRows = 4_096
+  static let sampleRows = 2_048
   /// The process itself: code, runtime, buffers on the way out.
   private static let overhead = 40 << 20
 
@@ -51,29 +53,56 @@ package struct GraphLayout: Sendable, Equatable {
     guard (1...Self.longestList).contains(neighbours) else {
       let needed = Self.overhead + threads * Float32Scan.rows * (neighbours + 1) * 48
       guard needed <= memory else { throw .memoryTooSmall(limit: memory, needed: needed) }
-      (capacity, blockRows) = (0, count)
+      (capacity, blockRows, sketchWidth) = (0, count, 0)
       windowRows = memory - needed >= count * dimension * 4 ? count : 0
       predictedMemory = min(memory, needed + count * dimension * 4)
       return
     }
     capacity = neighbours + max(64, neighbours / 2)
-    let coded = GraphLayout.padded(count) * (stride + 12)
-    let sample = GraphLayout.sampleRows * (2 * stride + 16)
-    let scratch = threads * Int(AKIN_PANEL_COLUMNS) * stride
-    let fixed = Self.overhead + coded + sample + scratch
-    let list = capacity * 8 + 32
-    let file = count * dimension * 4
-    let smallestWindow = min(file, max(4 << 20, 128 * dimension * 4))
-    let smallestBlock = min(count, Self.teamRows)
-    let needed = fixed + smallestBlock * list + smallestWindow
-    guard needed <= memory else { throw .memoryTooSmall(limit: memory, needed: needed) }
-    // Lists come first, then windows: with few lists at a time, pairs are scored twice.
-    let room = (memory - fixed - smallestWindow) / list
-    let blocks = max(1, (count + max(1, room) - 1) / max(1, room))
-    let rows = count == 0 ? 0 : min(count, GraphLayout.padded((count + blocks - 1) / blocks))
-    let left = memory - fixed - rows * list
-    blockRows = rows
-    windowRows = left >= file ? count : max(64, left / 2 / (dimension * 4))
-    predictedMemory = fixed + rows * list + min(file, max(smallestWindow, left))
+    // A third of the components, in which real vectors have most of their length.
+    let width = min(256, max(stride >= 128 ? 64 : 0, stride / 192 * 64))
+    let plain = Shares(count, dimension, stride: stride, 0, capacity, memory, threads: threads)
+    let sketched = Shares(
+      count, dimension, stride: stride, width, capacity, memory, threads: threads)
+    guard plain.needed <= memory else {
+      throw .memoryTooSmall(limit: memory, needed: plain.needed)
+    }
+    // Sketches never at the price of fewer lists at a time, with which pairs are scored twice.
+    let hasSketches = sketched.needed <= memory && sketched.blockRows >= plain.blockRows
+    let shares = hasSketches ? sketched : plain
+    sketchWidth = hasSketches ? width : 0
+    (blockRows, windowRows) = (shares.blockRows, shares.windowRows)
+    predictedMemory = shares.predictedMemory
+  }
+
+  /// What of a memory limit goes where.
+  private struct Shares {
+    let needed: Int
+    var blockRows = 0
+    var windowRows = 0
+    var predictedMemory = 0
+
+    init(
+      _ count: Int, _ dimension: Int, stride: Int, _ width: Int, _ capacity: Int, _ memory: Int,
+      threads: Int
+    ) {
+      let sketch = width == 0 ? 0 : Codes.size(stride: width)
+      let coded = GraphLayout.padded(count) * (Codes.size(stride: stride) + sketch)
+      let sample = GraphLayout.sampleRows * (2 * stride + 16 + sketch)
+      let scratch = threads * Int(AKIN_PANEL_COLUMNS) * stride
+      let fixed = GraphLayout.overhead + coded + sample + scratch
+      let list = capacity * 8 + 32
+      let file = count * dimension * 4
+      let smallestWindow = min(file, max(4 << 20, 128 * dimension * 4))
+      needed = fixed + min(count, GraphLayout.teamRows) * list + smallestWindow
+      guard needed <= memory else { return }
+      // Lists come first, then windows: with few lists at a time, pairs are scored twice.
+      let room = (memory - fixed - smallestWindow) / list
+      let blocks = max(1, (count + max(1, room) - 1) / max(1, room))
+      blockRows = count == 0 ? 0 : min(count, GraphLayout.padded((count + blocks - 1) / blocks))
+      let left = memory - fixed - blockRows * list
+      windowRows = left >= file ? count : max(64, left / 2 / (dimension * 4))
+      predictedMemory = fixed + blockRows * list + min(file, max(smallestWindow, left))
+    }
   }
 }

@@ -1,42 +1,42 @@
-internal import AkinCatalogue
-internal import AkinSimilarity
+package import AkinCatalogue
 internal import CKernels
-internal import Foundation
 
 /// Row-major float32 rows, their length rounded up to a multiple of 16 and filled with zeros.
-struct DenseRows: Sendable, Equatable {
+package struct DenseRows: Sendable, Equatable {
   /// The number of rows.
-  let count: Int
+  package let count: Int
   /// Floats a row, a multiple of 16.
-  let dimension: Int
+  package let dimension: Int
   /// `[count, dimension]`.
-  var values: [Float]
+  package var values: [Float]
 
   /// Zeros.
-  init(count: Int, dimension: Int) {
+  package init(count: Int, dimension: Int) {
     self.count = count
     self.dimension = Self.padded(dimension)
     values = [Float](repeating: 0, count: count * self.dimension)
   }
 
   /// Zeros, of a length that is a multiple of 16 already.
-  init(count: Int, padded dimension: Int) {
+  package init(count: Int, padded dimension: Int) {
     self.init(
       count: count, padded: dimension, values: [Float](repeating: 0, count: count * dimension))
   }
 
   /// Takes rows over.
-  init(count: Int, padded dimension: Int, values: [Float]) {
+  package init(count: Int, padded dimension: Int, values: [Float]) {
     precondition(dimension % 16 == 0 && values.count == count * dimension, "not whole rows")
     (self.count, self.dimension, self.values) = (count, dimension, values)
   }
 
-  static func padded(_ dimension: Int) -> Int { (dimension + 15) / 16 * 16 }
+  package static func padded(_ dimension: Int) -> Int { (dimension + 15) / 16 * 16 }
 
-  subscript(row: Int) -> ArraySlice<Float> { values[row * dimension..<(row + 1) * dimension] }
+  package subscript(row: Int) -> ArraySlice<Float> {
+    values[row * dimension..<(row + 1) * dimension]
+  }
 
   /// Xᵀ·X, `[dimension, dimension]`, on all cores. O(count · dimension²).
-  func gram(workers: Workers = .all) -> [Float] {
+  package func gram(workers: Workers = .all) -> [Float] {
     let size = dimension
     var sums = [Float](repeating: 0, count: size * size)
     let kernel = akin_kernel_best()
@@ -59,27 +59,30 @@ struct DenseRows: Sendable, Equatable {
 }
 
 /// Rows interleaved for products with many queries.
-struct PackedRows: Sendable {
-  let count: Int
-  let dimension: Int
+package struct PackedRows: Sendable {
+  package let count: Int
+  package let dimension: Int
   private let panels: [Float]
   private let kernel = akin_kernel_best()
 
-  init(_ rows: DenseRows) {
-    count = rows.count
-    dimension = rows.dimension
-    panels = [Float](
-      unsafeUninitializedCapacity: akin_packed_size(rows.count, rows.dimension)
-    ) { buffer, initialized in
-      akin_pack_panels(rows.values, rows.count, rows.dimension, buffer.baseAddress)
-      initialized = akin_packed_size(rows.count, rows.dimension)
+  package init(_ rows: DenseRows) {
+    self.init(rows.values, count: rows.count, dimension: rows.dimension)
+  }
+
+  /// Row-major `[count, dimension]`.
+  init(_ values: [Float], count: Int, dimension: Int) {
+    (self.count, self.dimension) = (count, dimension)
+    let size = akin_packed_size(count, dimension)
+    panels = [Float](unsafeUninitializedCapacity: size) { buffer, initialized in
+      akin_pack_panels(values, count, dimension, buffer.baseAddress)
+      initialized = size
     }
   }
 
   /// scores[q · stride + r] = ⟨query q, row r⟩. O(queries · count · dimension).
   ///
   /// - Parameter stride: at least ``count``, which it is where left out.
-  func score(
+  package func score(
     _ queries: UnsafePointer<Float>, count queryCount: Int,
     into scores: UnsafeMutablePointer<Float>, stride: Int? = nil
   ) {
@@ -108,14 +111,14 @@ struct PackedRows: Sendable {
   }
 
   /// Lends the panels to a kernel.
-  func withPanels<Result>(_ body: (UnsafePointer<Float>?) -> Result) -> Result {
+  package func withPanels<Result>(_ body: (UnsafePointer<Float>?) -> Result) -> Result {
     panels.withUnsafeBufferPointer { body($0.baseAddress) }
   }
 }
 
 extension DenseRows {
   /// The `k` rows of the largest cosine with row `row`, without itself. O(rows · dimension).
-  func cosines(of row: Int, k: Int) -> [Neighbour] {
+  package func cosines(of row: Int, k: Int) -> [Neighbour] {
     let norms = (0..<count).map { row in
       self[row].reduce(0) { $0 + $1 * $1 }.squareRoot()
     }

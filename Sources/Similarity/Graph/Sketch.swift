@@ -1,0 +1,80 @@
+internal import CKernels
+
+/// Directions that hold most of some vectors' length, and room for what they miss.
+///
+/// Of a vector `x` a sketch keeps its components `z` along orthonormal directions and the length
+/// `r` of the rest. By Cauchy and Schwarz `⟨x, y⟩ ≤ ⟨z_x, z_y⟩ + r_x r_y`: the product of two
+/// sketches is never below that of the vectors, and rules a pair out at a fraction of its cost.
+/// That holds for any directions; principal ones leave the shortest rests.
+struct SketchSpace: Sendable {
+  /// Components of a sketch, the length of the rest included; a multiple of 64.
+  let width: Int
+  private let directions: PackedRows
+
+  /// Takes the first `width - 1` of `principal`, turned at random within the space they span: then a
+  /// sketch's components are of one size and their rounding errors point nowhere in particular,
+  /// whatever the data. O(d · width²).
+  init(_ principal: PrincipalDirections, dimension: Int, width: Int) {
+    self.width = width
+    var random = SplitMix64(seed: 0x7475_726E)
+    let turn = DenseRows(random: width - 1, width - 1, &random).orthonormalRows()
+    let turned = turn.projected(on: principal.rows.transposed(dimension, of: width - 1))
+    // The last component's direction is none: the length of the rest takes its place.
+    let values = (0..<width - 1).flatMap { turned[$0].prefix(dimension) }
+    directions = PackedRows(
+      values + [Float](repeating: 0, count: dimension), count: width, dimension: dimension)
+  }
+
+  /// The sketches of `count` vectors, `[count, width]`. O(count · d · width).
+  ///
+  /// - Parameter norms: the vectors' lengths are `norms[row].norm`.
+  func sketch(
+    _ vectors: UnsafePointer<Float>, count: Int, norms: UnsafePointer<akin_bound>,
+    into sketches: UnsafeMutablePointer<Float>
+  ) {
+    directions.score(vectors, count: count, into: sketches, stride: width)
+    akin_sketch_rest(sketches, count, width, norms)
+  }
+}
+
+/// The leading eigenvectors of the second moments of some rows, by falling eigenvalue.
+///
+/// Orthogonal iteration (Golub and Van Loan, *Matrix Computations*, 8.2.4), a few rounds of it: what
+/// is wanted is the space, not the vectors to the last digit.
+struct PrincipalDirections {
+  /// Orthonormal `[count, dimension]`; zeros where the rows span fewer.
+  let rows: DenseRows
+
+  private static let rounds = 6
+
+  /// O(rows · d² + d² · count).
+  init(of rows: DenseRows, count: Int) {
+    let moments = DenseRows(count: rows.dimension, padded: rows.dimension, values: rows.gram())
+    var random = SplitMix64(seed: 0x6469_7273)
+    var directions = DenseRows(random: count, rows.dimension, &random)
+    for _ in 0..<Self.rounds {
+      directions = directions.projected(on: moments).orthonormalRows()
+    }
+    self.rows = directions
+  }
+}
+
+extension DenseRows {
+  /// Numbers between -1 and 1.
+  fileprivate init(random rows: Int, _ columns: Int, _ generator: inout SplitMix64) {
+    self.init(count: rows, dimension: columns)
+    for row in 0..<rows {
+      for column in 0..<columns {
+        values[row * dimension + column] = Float.random(in: -1...1, using: &generator)
+      }
+    }
+  }
+
+  /// The same span, and that of the first rows of any number, with orthonormal rows.
+  /// O(count² · dimension).
+  fileprivate func orthonormalRows() -> DenseRows {
+    var rows = values.map(Double.init)
+    akin_orthonormalise(&rows, count, dimension)
+    return DenseRows(count: count, padded: dimension, values: rows.map { Float($0) })
+  }
+}
