@@ -1,5 +1,5 @@
 // What graph_scan.inc asks for but the tile, with AVX-512, for graph_avx512.c and graph_amx.c.
-#include <immintrin.h>
+#include "sums_avx512.h"
 
 // Transposes 16 x 16 words of four bytes: row r's quad q becomes 64-byte line q's word r.
 TARGET static inline void KERNEL(transpose)(const int8_t *codes, size_t stride, int8_t *packed) {
@@ -80,17 +80,6 @@ TARGET static void KERNEL(excess)(const int8_t *rows, size_t stride, int32_t *ex
   }
 }
 
-// The sums of the 16 words of each of four vectors.
-TARGET static inline __m128i KERNEL(four_sums)(const __m512i x[4]) {
-  __m256i halves[4];
-#pragma clang loop unroll(full)
-  for (int b = 0; b < 4; b++)
-    halves[b] = _mm256_add_epi32(_mm512_castsi512_si256(x[b]), _mm512_extracti64x4_epi64(x[b], 1));
-  const __m256i quarters = _mm256_hadd_epi32(_mm256_hadd_epi32(halves[0], halves[1]),
-                                             _mm256_hadd_epi32(halves[2], halves[3]));
-  return _mm_add_epi32(_mm256_castsi256_si128(quarters), _mm256_extracti128_si256(quarters, 1));
-}
-
 // Four at a time. `products` has room for a multiple of four.
 TARGET static inline void KERNEL(pairs)(const int8_t *rows, const int8_t *columns, size_t stride,
                                         const int32_t *excess, const uint16_t *marks, size_t count,
@@ -116,7 +105,7 @@ TARGET static inline void KERNEL(pairs)(const int8_t *rows, const int8_t *column
             _mm512_loadu_si512(row[b] + k));
     }
     _mm_storeu_si128((__m128i *)(products + m),
-                     _mm_sub_epi32(KERNEL(four_sums)(sums), _mm_loadu_si128((__m128i *)own)));
+                     _mm_sub_epi32(four_sums_avx512(sums), _mm_loadu_si128((__m128i *)own)));
   }
 }
 

@@ -9,10 +9,16 @@
 /// Groups scored together.
 #define GROUPS 4
 
+/// A row for a probe to look at.
+typedef struct {
+  akin_probe *probe;
+  int32_t row;
+} index_hit;
+
 /// One instruction set's version of every loop; documented in CKernelsIndex.h.
 typedef struct {
-  void (*probe)(const akin_codes *codes, size_t first, size_t last, const uint16_t *allowed,
-                akin_probe *const *probes, size_t count);
+  void (*probe)(const akin_codes *codes, const akin_codes *sketches, size_t first, size_t last,
+                const uint16_t *allowed, akin_probe *const *probes, size_t count);
   void (*scores)(const akin_codes *codes, size_t rows, akin_probe *const *probes, size_t count,
                  float *scores, size_t line);
   void (*assign)(const int8_t *codes, size_t rows, size_t stride, const int8_t *packed,

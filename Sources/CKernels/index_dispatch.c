@@ -19,24 +19,25 @@ void akin_index_flip(int8_t *packed, size_t bytes) {
   for (size_t i = 0; i < bytes; i++) packed[i] ^= (int8_t)0x80;
 }
 
-void akin_probe_set(akin_probe *probe, const int8_t *codes, size_t stride, float largest) {
+void akin_query_set(akin_query *query, const int8_t *codes, size_t stride, float largest) {
   int32_t sum = 0;
   for (size_t k = 0; k < stride; k++) sum += codes[k];
-  probe->codes = codes;
-  probe->scale = largest / 127;
-  probe->offset = -128 * sum;
+  query->codes = codes;
+  query->scale = largest / 127;
+  query->offset = -128 * sum;
 }
 
 // Rows that all probes see before the next ones: their codes stay in the second-level cache.
 #define CHUNK 512
 
-void akin_probe_rows(int kernel, const akin_codes *codes, size_t first, size_t last,
-                     const uint16_t *allowed, akin_probe *const *probes, size_t count) {
+void akin_probe_rows(int kernel, const akin_codes *codes, const akin_codes *sketches, size_t first,
+                     size_t last, const uint16_t *allowed, akin_probe *const *probes,
+                     size_t count) {
   for (size_t start = first; start < last;) {
     const size_t whole = (start / GROUP * GROUP) + CHUNK;
     const size_t end = count > PROBES && whole < last ? whole : last;
     for (size_t p = 0; p < count; p += PROBES)
-      table(kernel)->probe(codes, start, end, allowed, probes + p,
+      table(kernel)->probe(codes, sketches, start, end, allowed, probes + p,
                            count - p < PROBES ? count - p : PROBES);
     start = end;
   }

@@ -17,8 +17,9 @@ extern "C" {
 /// Probes that are scored together.
 #define AKIN_PROBES 8
 
-/// Rows of int8 codes: [row / 16][stride / 4][16][4] bytes, each a code plus 128. The product of a
-/// row with a vector is about scale[row] times that of its codes.
+/// Rows of int8 codes, each byte a code plus 128: [row / 16][stride / 4][16][4] bytes, or row-major
+/// where a function says so. The product of a row with a vector is about scale[row] times that of its
+/// codes.
 typedef struct {
   /// Bytes of a row's codes, a multiple of 64.
   size_t stride;
@@ -27,14 +28,23 @@ typedef struct {
   const float *scale;
 } akin_codes;
 
-/// A coded query and the best rows it has met: `filled` of `capacity` places are taken; at least
-/// `keep` of the best are among them, and nothing below `threshold` needs to come in.
+/// A coded vector that rows are multiplied by.
 typedef struct {
   /// [stride], zero beyond the dimension.
   const int8_t *codes;
   float scale;
   /// -128 times the sum of the codes.
   int32_t offset;
+} akin_query;
+
+/// A query and the best rows it has met: `filled` of `capacity` places are taken; at least `keep` of
+/// the best are among them, and nothing below `threshold` needs to come in.
+typedef struct {
+  akin_query query;
+  /// Where rows have sketches: the query's, and how far a row's score may be above its sketch's by
+  /// the errors of codes.
+  akin_query sketch;
+  float margin;
   float threshold;
   /// keep + 16 <= capacity.
   size_t keep, filled, capacity;
@@ -45,13 +55,14 @@ typedef struct {
 /// Turns packed codes as akin_pack_codes lays them out into those of akin_codes.
 void akin_index_flip(int8_t *packed, size_t bytes);
 
-/// Sets a probe's codes, scale and offset from what akin_quantise left.
-void akin_probe_set(akin_probe *probe, const int8_t *codes, size_t stride, float largest);
+/// Sets a query from what akin_quantise left.
+void akin_query_set(akin_query *query, const int8_t *codes, size_t stride, float largest);
 
 /// Offers rows first ..< last to each of `count` probes. A row comes in only where its bit in
-/// `allowed` (16 rows a word; NULL: all) is set.
-void akin_probe_rows(int kernel, const akin_codes *codes, size_t first, size_t last,
-                     const uint16_t *allowed, akin_probe *const *probes, size_t count);
+/// `allowed` (16 rows a word; NULL: all) is set. Where there are `sketches` of the rows (else NULL),
+/// codes are row-major, and only those of rows are read that their sketches do not rule out.
+void akin_probe_rows(int kernel, const akin_codes *codes, const akin_codes *sketches, size_t first,
+                     size_t last, const uint16_t *allowed, akin_probe *const *probes, size_t count);
 
 /// Drops all but the `keep` best and raises the threshold to the worst of them.
 void akin_probe_shrink(akin_probe *probe);

@@ -59,8 +59,7 @@ package struct GraphLayout: Sendable, Equatable {
       return
     }
     capacity = neighbours + max(64, neighbours / 2)
-    // A third of the components, in which real vectors have most of their length.
-    let width = min(256, max(stride >= 128 ? 64 : 0, stride / 192 * 64))
+    let width = SketchSpace.widest(stride)
     let plain = Shares(count, dimension, stride: stride, 0, capacity, memory, threads: threads)
     let sketched = Shares(
       count, dimension, stride: stride, width, capacity, memory, threads: threads)

@@ -9,20 +9,33 @@ internal import CKernels
 struct SketchSpace: Sendable {
   /// Components of a sketch, the length of the rest included; a multiple of 64.
   let width: Int
-  private let directions: PackedRows
+  /// `[width, dimension]`, the last row zeros.
+  let directions: [Float]
+  private let packed: PackedRows
+
+  /// The widest sketches of vectors whose codes take `stride` bytes: a third of the components, in
+  /// which real vectors have most of their length. 0 where there are too few components.
+  static func widest(_ stride: Int) -> Int {
+    min(256, max(stride >= 128 ? 64 : 0, stride / 192 * 64))
+  }
+
+  /// Takes orthonormal directions, in the last row's place zeros.
+  init(_ directions: [Float], dimension: Int) {
+    width = directions.count / dimension
+    self.directions = directions
+    packed = PackedRows(directions, count: width, dimension: dimension)
+  }
 
   /// Takes the first `width - 1` of `principal`, turned at random within the space they span: then a
   /// sketch's components are of one size and their rounding errors point nowhere in particular,
   /// whatever the data. O(d · width²).
   init(_ principal: PrincipalDirections, dimension: Int, width: Int) {
-    self.width = width
     var random = SplitMix64(seed: 0x7475_726E)
     let turn = DenseRows(random: width - 1, width - 1, &random).orthonormalRows()
     let turned = turn.projected(on: principal.rows.transposed(dimension, of: width - 1))
     // The last component's direction is none: the length of the rest takes its place.
     let values = (0..<width - 1).flatMap { turned[$0].prefix(dimension) }
-    directions = PackedRows(
-      values + [Float](repeating: 0, count: dimension), count: width, dimension: dimension)
+    self.init(values + [Float](repeating: 0, count: dimension), dimension: dimension)
   }
 
   /// The sketches of `count` vectors, `[count, width]`. O(count · d · width).
@@ -32,7 +45,7 @@ struct SketchSpace: Sendable {
     _ vectors: UnsafePointer<Float>, count: Int, norms: UnsafePointer<akin_bound>,
     into sketches: UnsafeMutablePointer<Float>
   ) {
-    directions.score(vectors, count: count, into: sketches, stride: width)
+    packed.score(vectors, count: count, into: sketches, stride: width)
     akin_sketch_rest(sketches, count, width, norms)
   }
 }

@@ -123,6 +123,8 @@ struct SegmentBuilder {
     let builder = ListBuilder(kernel: kernel, dimension: dimension, measure: header.measure)
     let (order, lists) = try builder.build(vectors.start, count: count)
     permute(order)
+    var header = header
+    header.hasSketches = ListedSketches.areAmong(lists)
     var sections = [header.section]
     sections += IdentifierColumn.sections(order.map { ids[Int($0)] })
     sections += AttributeColumns.sections(order.map { attributes[Int($0)] })

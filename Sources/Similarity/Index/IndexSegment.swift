@@ -10,8 +10,9 @@ internal import Synchronization
 /// deleted or replaced since is not the segment's matter but the snapshot's
 /// (``IndexSnapshot/Part/deleted``).
 public final class IndexSegment: Sendable {
-  /// The format of the sections that are written, and the latest that is read.
-  public static let format: UInt32 = 1
+  /// The latest format of sections that is read: 1, or 2 where codes lie row after row, beside
+  /// sketches. A segment without these is written as 1.
+  public static let format: UInt32 = 2
 
   /// Rows, deleted ones included.
   public let count: Int
@@ -88,11 +89,13 @@ struct SegmentHeader {
   var count: Int
   var dimension: Int
   var measure: IndexMeasure
+  var hasSketches = false
 
   private static let magic: UInt32 = 0x4953_4B41  // "AKSI"
 
-  init(count: Int, dimension: Int, measure: IndexMeasure) {
+  init(count: Int, dimension: Int, measure: IndexMeasure, hasSketches: Bool = false) {
     (self.count, self.dimension, self.measure) = (count, dimension, measure)
+    self.hasSketches = hasSketches
   }
 
   init(_ reader: SectionReader) throws(IndexError) {
@@ -109,12 +112,14 @@ struct SegmentHeader {
     guard let measure = IndexMeasure(rawValue: header[4]) else {
       throw header.damaged(at: 4, "no such measure")
     }
-    self.init(count: Int(header[2]), dimension: Int(header[3]), measure: measure)
+    self.init(
+      count: Int(header[2]), dimension: Int(header[3]), measure: measure,
+      hasSketches: header[1] > 1)
   }
 
   var section: IndexSection {
     let numbers = [
-      Self.magic, IndexSegment.format, UInt32(count), UInt32(dimension), measure.rawValue, 0, 0, 0,
+      Self.magic, hasSketches ? 2 : 1, UInt32(count), UInt32(dimension), measure.rawValue, 0, 0, 0,
     ]
     return IndexSection(name: "header", contents: IndexBytes(numbers))
   }

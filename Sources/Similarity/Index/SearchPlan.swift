@@ -133,7 +133,7 @@ struct SearchPlan: Sendable {
     let kept = k + max(16, k / 2)
     let block = ProbeBlock(
       queries, count: count, dimension: dimension, keep: kept,
-      kernel: snapshot.kernel)
+      sketches: segment.lists.sketches, kernel: snapshot.kernel)
     segment.lists.search(block, budget, kernel: snapshot.kernel)
     for query in 0..<count {
       var rows = block.kept(query).rows
@@ -142,7 +142,7 @@ struct SearchPlan: Sendable {
         // The best lists hold deleted rows, which their weights count.
         let again = ProbeBlock(
           queries + query * dimension, count: 1, dimension: dimension, keep: kept,
-          kernel: snapshot.kernel)
+          sketches: segment.lists.sketches, kernel: snapshot.kernel)
         segment.lists.search(again, budget.unlimited, kernel: snapshot.kernel)
         rows = again.kept(0).rows
         second = again

@@ -15,6 +15,9 @@ struct SectionReader {
     self.sections = byName
   }
 
+  /// Whether there is a section `name`.
+  func has(_ name: String) -> Bool { sections[name] != nil }
+
   /// The elements of section `name`, `count` of them where a count is given.
   func column<Element: BitwiseCopyable>(
     _ name: String, of _: Element.Type = Element.self, count: Int? = nil

@@ -24,6 +24,8 @@ public struct IndexPlan: Sendable, Hashable, Codable {
 
   /// Recent items gathered before they become a segment, as `akin index add` does.
   static let tailLimit = 32_768
+  /// Rows of a segment from which sketches are counted on.
+  private static let sketchedRows = 32_768
   /// The process itself: code, runtime, buffers.
   private static let overhead = 60 << 20
   /// Bytes of an identifier and what Swift needs to hold it, in memory and on disk.
@@ -96,17 +98,22 @@ public struct IndexPlan: Sendable, Hashable, Codable {
     rows * (4 * dimension + 2 * identifierBytes.memory)
   }
 
-  /// A rewrite holds the vectors, the codes twice and those of the training rows, and columns.
+  /// A rewrite holds the vectors, the codes twice and those of the training rows, sketches twice, and
+  /// columns.
   static func rewriteBytes(_ rows: Int, _ dimension: Int) -> Int {
     let stride = InvertedLists.stride(dimension)
-    return rows * (4 * dimension + 5 * stride / 2 + 2 * identifierBytes.memory)
+    let codes = 5 * stride / 2 + 2 * SketchSpace.widest(stride)
+    return rows * (4 * dimension + codes + 2 * identifierBytes.memory)
   }
 
   /// The size of a segment's file, and the part of it that searches read all the time.
   static func bytes(segment rows: Int, _ dimension: Int) -> (disk: Int, searched: Int) {
     let stride = InvertedLists.stride(dimension)
     let lists = rows < InvertedLists.leastRows ? 1 : max(2, rows / InvertedLists.rowsPerList)
-    let codes = (rows + lists) * (stride + 4)
+    // Whether rows have sketches, data decide: mostly in large segments.
+    let width = rows < sketchedRows ? 0 : SketchSpace.widest(stride)
+    let sketches = width == 0 ? 0 : rows * (width + 4) + 4 * width * dimension
+    let codes = (rows + lists) * (stride + 4) + sketches
     var table = 2
     while table < 2 * rows { table *= 2 }
     let identifiers = rows * (8 + identifierBytes.disk) + 4 * table

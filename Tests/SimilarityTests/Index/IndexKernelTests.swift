@@ -74,9 +74,9 @@ import Testing
       rows.deallocate()
     }
     var probe = akin_probe(
-      codes: nil, scale: 0, offset: 0, threshold: -.infinity, keep: keep, filled: 0,
-      capacity: capacity, scores: scores, rows: rows)
-    akin_probe_set(&probe, test.query, test.stride, 127)
+      query: akin_query(), sketch: akin_query(), margin: 0, threshold: -.infinity, keep: keep,
+      filled: 0, capacity: capacity, scores: scores, rows: rows)
+    akin_query_set(&probe.query, test.query, test.stride, 127)
     return body(&probe)
   }
 
@@ -119,7 +119,52 @@ import Testing
             stride: test.stride,
             codes: UnsafeRawPointer(test.packed).assumingMemoryBound(to: UInt8.self),
             scale: test.scales)
-          akin_probe_rows(kernel.identifier, &codes, first, last, allowed, pointers, 1)
+          akin_probe_rows(kernel.identifier, &codes, nil, first, last, allowed, pointers, 1)
+          akin_probe_shrink(probe)
+          let kept = (0..<probe.pointee.filled).map { probe.pointee.scores[$0] }
+          #expect(kept.sorted(by: >) == Array(wanted))
+          for place in 0..<probe.pointee.filled {
+            #expect(test.score(Int(probe.pointee.rows[place])) == probe.pointee.scores[place])
+          }
+        }
+      }
+    }
+  }
+
+  /// Sketches that hold all there is of a row, and codes row after row: the same rows as without.
+  @Test(arguments: Kernel.available) func sketchesRuleOutNoRowThatCounts(kernel: Kernel) {
+    var random = SplitMix64(seed: 6)
+    for (rows, margin) in [(200, Float(0)), (129, .infinity), (33, 0)] {
+      let test = Case(rows: rows, dimension: 64) { Int8.random(in: -127...127, using: &random) }
+      // Lines of 128 bytes, whose second half is zero.
+      let stride = 128
+      var lines = [UInt8](repeating: 128, count: test.padded * stride)
+      for row in 0..<rows {
+        for k in 0..<64 { lines[row * stride + k] = UInt8(Int(test.plain[row * 64 + k]) + 128) }
+      }
+      let query = (0..<stride).map { $0 < 64 ? test.query[$0] : 0 }
+      let allowed = (0..<test.padded / 16).map { _ in
+        UInt16.random(in: 0...UInt16.max, using: &random)
+      }
+      let (first, last) = (rows / 5, rows - rows / 7)
+      for keep in [1, 10, 100] {
+        let wanted = (first..<last).filter { allowed[$0 / 16] >> UInt16($0 % 16) & 1 == 1 }
+          .map { test.score($0) }.sorted(by: >).prefix(keep)
+        Self.withProbe(test, keep: keep) { probe in
+          query.withUnsafeBufferPointer { query in
+            akin_query_set(&probe.pointee.query, query.baseAddress, stride, 127)
+            akin_query_set(&probe.pointee.sketch, test.query, 64, 127)
+            probe.pointee.margin = margin
+            var sketches = akin_codes(
+              stride: 64,
+              codes: UnsafeRawPointer(test.packed).assumingMemoryBound(to: UInt8.self),
+              scale: test.scales)
+            lines.withUnsafeBufferPointer { lines in
+              var codes = akin_codes(stride: stride, codes: lines.baseAddress, scale: test.scales)
+              akin_probe_rows(
+                kernel.identifier, &codes, &sketches, first, last, allowed, [probe], 1)
+            }
+          }
           akin_probe_shrink(probe)
           let kept = (0..<probe.pointee.filled).map { probe.pointee.scores[$0] }
           #expect(kept.sorted(by: >) == Array(wanted))

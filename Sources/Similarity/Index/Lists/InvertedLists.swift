@@ -18,10 +18,12 @@ struct InvertedLists: Sendable {
   /// Bytes of a row's codes.
   let stride: Int
   let starts: Column<Int32>
-  /// Centroids and rows, as `akin_codes` has them.
+  /// Centroids and rows, as `akin_codes` has them; rows one after the other where there are
+  /// ``sketches``.
   let centroids: Coded
   let rows: Coded
   let recall: RecallCurve
+  let sketches: ListedSketches?
   /// Rows of each list.
   let sizes: [Int32]
 
@@ -62,7 +64,9 @@ struct InvertedLists: Sendable {
     guard starts.count > 1 else { throw starts.damaged(at: 0, "there is no list") }
     try starts.checkOffsets(end: count)
     centroids = try Coded("lists", in: reader, rows: starts.count - 1, stride: stride)
-    rows = try Coded("rows", in: reader, rows: count, stride: stride)
+    sketches = try ListedSketches(reader, count: count, dimension: dimension, stride: stride)
+    rows = try Coded(
+      sketches == nil ? "rows" : "lines", in: reader, rows: count, stride: stride)
     recall = try RecallCurve(reader)
     let starts = starts
     sizes = (1..<starts.count).map { starts[$0] - starts[$0 - 1] }

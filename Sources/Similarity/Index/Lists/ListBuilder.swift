@@ -8,11 +8,13 @@ struct ListBuilder {
   let dimension: Int
   let measure: IndexMeasure
   let workers: Workers
+  /// Rows that a search for the ten nearest must look at for sketches to be made.
+  var sketchedFrom = ListedSketches.leastRows
   private let stride: Int
   private static let rounds = 5
   /// Rows a list that centroids are trained on.
   private static let trainingRows = 32
-  private static let tile = Int(AKIN_TILE)
+  fileprivate static let tile = Int(AKIN_TILE)
 
   init(kernel: Kernel, dimension: Int, measure: IndexMeasure, threads: Int = Workers.processors) {
     (self.kernel, self.dimension, self.measure) = (kernel, dimension, measure)
@@ -24,7 +26,33 @@ struct ListBuilder {
   private struct Plain {
     let codes: Memory<Int8>
     let largest: Memory<Float>
+    /// Norms and slacks in units of the largest component.
+    let bounds: Memory<akin_bound>
     let count: Int
+    let stride: Int
+
+    init(count: Int, stride: Int) {
+      let padded = (count + ListBuilder.tile - 1) / ListBuilder.tile * ListBuilder.tile
+      codes = Memory(padded * stride)
+      largest = Memory(padded)
+      bounds = Memory(padded)
+      (self.count, self.stride) = (count, stride)
+    }
+
+    func bound(_ row: Int) -> akin_bound {
+      akin_bound(
+        norm: largest.start[row] * bounds.start[row].norm,
+        slack: largest.start[row] * bounds.start[row].slack)
+    }
+
+    /// The largest norm and slack. O(count).
+    var largestBound: akin_bound {
+      (0..<count).reduce(into: akin_bound()) { most, row in
+        let own = bound(row)
+        most.norm = max(most.norm, own.norm)
+        most.slack = max(most.slack, own.slack)
+      }
+    }
   }
 
   /// The order in which rows must be stored, and the sections.
@@ -49,19 +77,65 @@ struct ListBuilder {
     let measured = try RecallMeasurement(
       lists: InvertedLists(unmeasured, count: count, dimension: dimension),
       kernel: kernel, workers: workers, dimension: dimension, order: order)
-    return (order, sections + [Self.recall(measured.table(vectors, sample: kept))])
+    let recall = Self.recall(measured.table(vectors, sample: kept))
+    let looked = try RecallCurve(SectionReader([recall])).budget(recall: 0.98, k: 10, rows: count)
+    guard looked >= sketchedFrom,
+      let sketches = sketches(vectors, plain, order)
+    else { return (order, sections + [recall]) }
+    return (order, sections.filter { !$0.name.hasPrefix("rows.") } + [recall] + sketches)
   }
 
+  /// The sections of ``ListedSketches`` and the codes they go with; `nil` where they would rule out
+  /// little.
+  private func sketches(
+    _ vectors: UnsafePointer<Float>, _ plain: Plain, _ order: [Int32]
+  ) -> [IndexSection]? {
+    let width = SketchSpace.widest(stride)
+    guard width > 0, width < stride else { return nil }
+    let drawn = min(2_048, plain.count)
+    var sample = DenseRows(count: drawn, dimension: dimension)
+    for index in 0..<drawn {
+      let row = vectors + index * plain.count / drawn * dimension
+      for k in 0..<dimension { sample.values[index * sample.dimension + k] = row[k] }
+    }
+    let space = SketchSpace(
+      PrincipalDirections(of: sample, count: width - 1), dimension: dimension, width: width)
+    let coarse = Plain(count: plain.count, stride: width)
+    let rests = Slots<Float>(count: (plain.count + Self.sketchedRows - 1) / Self.sketchedRows)
+    workers.run(0..<plain.count, by: Self.sketchedRows) { rows, _ in
+      let first = rows.lowerBound
+      let values = Memory<Float>(rows.count * width)
+      let norms = rows.map(plain.bound)
+      space.sketch(
+        vectors + first * dimension, count: rows.count, norms: norms, into: values.start)
+      rests[first / Self.sketchedRows] = rows.indices.reduce(Float(0)) {
+        let rest = values.start[($1 - first + 1) * width - 1]
+        return $0 + rest * rest
+      }
+      _ = akin_quantise(
+        kernel.identifier, values.start, rows.count, width, width,
+        coarse.codes.start + first * width, coarse.largest.start + first,
+        coarse.bounds.start + first)
+    }
+    let rest = rests.values.compactMap(\.self).reduce(0, +)
+    let whole = (0..<plain.count).reduce(Float(0)) {
+      $0 + plain.bound($1).norm * plain.bound($1).norm
+    }
+    guard rest <= ListedSketches.largestRest * whole else { return nil }
+    return ListedSketches.sections(
+      space, pack("sketches", coarse, order), sketch: coarse.largestBound,
+      code: plain.largestBound) + pack("lines", plain, order, inGroups: false)
+  }
+
+  private static let sketchedRows = 512
+
   private func quantise(_ vectors: UnsafePointer<Float>, _ count: Int) -> Plain {
-    let padded = (count + Self.tile - 1) / Self.tile * Self.tile
-    let plain = Plain(
-      codes: Memory(padded * stride), largest: Memory(padded), count: count)
-    let bounds = Memory<akin_bound>(padded)
+    let plain = Plain(count: count, stride: stride)
     workers.run(0..<count, by: 1_024) { rows, _ in
       _ = akin_quantise(
         kernel.identifier, vectors + rows.lowerBound * dimension, rows.count, dimension, stride,
         plain.codes.start + rows.lowerBound * stride, plain.largest.start + rows.lowerBound,
-        bounds.start + rows.lowerBound)
+        plain.bounds.start + rows.lowerBound)
     }
     return plain
   }
@@ -107,8 +181,7 @@ struct ListBuilder {
   }
 
   private func gather(_ plain: Plain, _ rows: [Int32]) -> Plain {
-    let padded = (rows.count + Self.tile - 1) / Self.tile * Self.tile
-    let result = Plain(codes: Memory(padded * stride), largest: Memory(padded), count: rows.count)
+    let result = Plain(count: rows.count, stride: stride)
     for (place, row) in rows.enumerated() {
       (result.codes.start + place * stride).update(
         from: plain.codes.start + Int(row) * stride, count: stride)
@@ -193,23 +266,27 @@ struct ListBuilder {
     IndexSection(name: "lists.recall", contents: IndexBytes(table))
   }
 
-  private func pack(_ name: String, _ plain: Plain, _ order: [Int32]) -> [IndexSection] {
+  /// Codes and scales in the order of the lists, in groups of 16 or row after row.
+  private func pack(
+    _ name: String, _ plain: Plain, _ order: [Int32], inGroups: Bool = true
+  ) -> [IndexSection] {
     let padded = InvertedLists.Coded.padded(order.count)
+    let stride = plain.stride
     let codes = Memory<Int8>(padded * stride)
     let scales = Memory<Float>(padded)
     let block = 64 * Int(AKIN_GROUP)
     workers.run(0..<padded, by: block) { rows, _ in
-      let scratch = Memory<Int8>(rows.count * stride)
+      let block = codes.start + rows.lowerBound * stride
+      let scratch = inGroups ? Memory<Int8>(rows.count * stride) : nil
+      let target = scratch?.start ?? block
       for row in rows where row < order.count {
         let source = Int(order[row])
-        (scratch.start + (row - rows.lowerBound) * stride).update(
+        (target + (row - rows.lowerBound) * stride).update(
           from: plain.codes.start + source * stride, count: stride)
         scales.start[row] = plain.largest.start[source] / 127
       }
-      akin_pack_codes(
-        kernel.identifier, scratch.start, rows.count, stride, codes.start + rows.lowerBound * stride
-      )
-      akin_index_flip(codes.start + rows.lowerBound * stride, rows.count * stride)
+      if inGroups { akin_pack_codes(kernel.identifier, target, rows.count, stride, block) }
+      akin_index_flip(block, rows.count * stride)
     }
     return [
       IndexSection(name: name + ".codes", contents: IndexBytes(codes, count: padded * stride)),

@@ -55,17 +55,22 @@ extension InvertedLists {
   ) {
     guard !rows.isEmpty else { return }
     var coded = self.rows.view(stride: stride)
-    guard let allowed else {
-      akin_probe_rows(
-        kernel.identifier, &coded, rows.lowerBound, rows.upperBound, nil, probes, count)
-      return
+    func offer(_ sketches: UnsafePointer<akin_codes>?) {
+      guard let allowed else {
+        akin_probe_rows(
+          kernel.identifier, &coded, sketches, rows.lowerBound, rows.upperBound, nil, probes, count)
+        return
+      }
+      // Little-endian words of 64 bits are four of 16 in the order of rows.
+      allowed.words.withUnsafeBytes { bits in
+        akin_probe_rows(
+          kernel.identifier, &coded, sketches, rows.lowerBound, rows.upperBound,
+          bits.baseAddress?.assumingMemoryBound(to: UInt16.self), probes, count)
+      }
     }
-    // Little-endian words of 64 bits are four of 16 in the order of rows.
-    allowed.words.withUnsafeBytes { bits in
-      akin_probe_rows(
-        kernel.identifier, &coded, rows.lowerBound, rows.upperBound,
-        bits.baseAddress?.assumingMemoryBound(to: UInt16.self), probes, count)
-    }
+    guard let sketches else { return offer(nil) }
+    var coarse = sketches.coarse.view(stride: sketches.space.width)
+    offer(&coarse)
   }
 
   private func rows(_ list: Int32) -> Range<Int> {
@@ -122,8 +127,8 @@ extension InvertedLists {
       guard let sorted = sorted.baseAddress else { return }
       for list in 0..<count where sizes[list] < sizes[list + 1] {
         probe(
-          rows(Int32(list)), sorted + Int(sizes[list]), Int(sizes[list + 1] - sizes[list]),
-          budget.allowed, kernel)
+          rows(Int32(list)), sorted + Int(sizes[list]),
+          Int(sizes[list + 1] - sizes[list]), budget.allowed, kernel)
       }
     }
   }

@@ -9,12 +9,17 @@ final class ProbeBlock {
   private let codes: UnsafeMutablePointer<Int8>
   private let scores: UnsafeMutablePointer<Float>
   private let rows: UnsafeMutablePointer<Int32>
+  /// The queries' lengths and the slack of their codes.
+  private let bounds: UnsafeMutablePointer<akin_bound>
+  private let sketchCodes: UnsafeMutablePointer<Int8>
 
   /// - Parameters:
   ///   - queries: `[count, dimension]`, finite.
   ///   - keep: how many rows of each query to keep at least.
+  ///   - sketches: those of the rows to search, which then rule out rows.
   init(
-    _ queries: UnsafePointer<Float>, count: Int, dimension: Int, keep: Int, kernel: Kernel
+    _ queries: UnsafePointer<Float>, count: Int, dimension: Int, keep: Int,
+    sketches: ListedSketches?, kernel: Kernel
   ) {
     let stride = InvertedLists.stride(dimension)
     let capacity = 4 * keep + 64
@@ -24,18 +29,47 @@ final class ProbeBlock {
     rows = .allocate(capacity: count * capacity)
     probes = .allocate(capacity: count)
     pointers = .allocate(capacity: count)
+    bounds = .allocate(capacity: count)
+    sketchCodes = .allocate(capacity: count * (sketches?.space.width ?? 0))
     codes.initialize(repeating: 0, count: count * stride)
     withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { largest in
-      withUnsafeTemporaryAllocation(of: akin_bound.self, capacity: count) { bounds in
+      _ = akin_quantise(
+        kernel.identifier, queries, count, dimension, stride, codes, largest.baseAddress, bounds)
+      for query in 0..<count {
+        bounds[query].norm *= largest[query]
+        bounds[query].slack *= largest[query]
+        probes[query] = akin_probe(
+          query: akin_query(), sketch: akin_query(), margin: 0, threshold: -.infinity, keep: keep,
+          filled: 0, capacity: capacity, scores: scores + query * capacity,
+          rows: rows + query * capacity)
+        akin_query_set(&probes[query].query, codes + query * stride, stride, largest[query])
+        pointers[query] = probes + query
+      }
+    }
+    if let sketches { sketch(queries, by: sketches, kernel: kernel) }
+  }
+
+  /// Makes the queries' sketches. O(count · d · width).
+  private func sketch(_ queries: UnsafePointer<Float>, by sketches: ListedSketches, kernel: Kernel)
+  {
+    let (space, width) = (sketches.space, sketches.space.width)
+    let codes = sketchCodes
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: count * (width + 1)) { scratch in
+      withUnsafeTemporaryAllocation(of: akin_bound.self, capacity: count) { coarse in
+        guard let values = scratch.baseAddress, let coarse = coarse.baseAddress else { return }
+        let largest = values + count * width
+        space.sketch(queries, count: count, norms: bounds, into: values)
         _ = akin_quantise(
-          kernel.identifier, queries, count, dimension, stride, codes, largest.baseAddress,
-          bounds.baseAddress)
+          kernel.identifier, values, count, width, width, codes, largest, coarse)
         for query in 0..<count {
-          probes[query] = akin_probe(
-            codes: nil, scale: 0, offset: 0, threshold: -.infinity, keep: keep, filled: 0,
-            capacity: capacity, scores: scores + query * capacity, rows: rows + query * capacity)
-          akin_probe_set(probes + query, codes + query * stride, stride, largest[query])
-          pointers[query] = probes + query
+          let (norm, slack) = (
+            largest[query] * coarse[query].norm, largest[query] * coarse[query].slack
+          )
+          akin_query_set(&probes[query].sketch, codes + query * width, width, largest[query])
+          let (rows, own) = (sketches.bounds, bounds[query])
+          probes[query].margin =
+            norm * rows.sketch.slack + slack * rows.sketch.norm + own.norm * rows.code.slack
+            + own.slack * rows.code.norm
         }
       }
     }
@@ -45,6 +79,8 @@ final class ProbeBlock {
     codes.deallocate()
     scores.deallocate()
     rows.deallocate()
+    bounds.deallocate()
+    sketchCodes.deallocate()
     probes.deallocate()
     pointers.deallocate()
   }

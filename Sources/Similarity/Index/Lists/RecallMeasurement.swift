@@ -30,7 +30,8 @@ struct RecallMeasurement {
       }
       let deepest = RecallCurve.depths.max() ?? 0
       let block = ProbeBlock(
-        queries, count: range.count, dimension: dimension, keep: deepest + 1, kernel: kernel)
+        queries, count: range.count, dimension: dimension, keep: deepest + 1,
+        sketches: nil, kernel: kernel)
       let before = rowsBefore(block)
       let everything = ListBudget(
         rows: .max, passing: order.count, allowed: nil, weights: lists.sizes)
