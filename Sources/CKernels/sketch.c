@@ -30,22 +30,42 @@ void akin_orthonormalise(double *rows, size_t count, size_t dimension) {
 void akin_sketch_rest(float *sketches, size_t rows, size_t width, const akin_bound *norms) {
   for (size_t r = 0; r < rows; r++) {
     float *sketch = sketches + r * width;
-    float squares[16] = {0}, largest[16] = {0};
+    // As shares of the vector's length, whose square might be no number.
+    const double length = norms[r].norm, inverse = length > 0 ? 1 / length : 0;
+    double squares[8] = {0};
+    float largest[8] = {0};
     sketch[width - 1] = 0;
-    for (size_t k = 0; k < width; k += 16)
-      for (int lane = 0; lane < 16; lane++) {
+    for (size_t k = 0; k < width; k += 8)
+      for (int lane = 0; lane < 8; lane++) {
         const float value = sketch[k + lane], size = value < 0 ? -value : value;
-        squares[lane] += value * value;
+        squares[lane] += value * inverse * (value * inverse);
         largest[lane] = size > largest[lane] ? size : largest[lane];
       }
-    for (int lane = 1; lane < 16; lane++) {
+    for (int lane = 1; lane < 8; lane++) {
       squares[0] += squares[lane];
       largest[0] = largest[lane] > largest[0] ? largest[lane] : largest[0];
     }
-    const float whole = norms[r].norm * norms[r].norm;
-    // The trifle covers the rounding of both sums, and how far directions are from orthonormal.
-    const float rest = (whole > squares[0] ? whole - squares[0] : 0) + 4e-6f * whole;
+    // The trifle covers the rounding of products, and how far directions are from orthonormal.
+    const double rest = (squares[0] < 1 ? 1 - squares[0] : 0) + 4e-6;
     // Half a step more, so that its code is never below it.
-    sketch[width - 1] = sqrtf(rest) + largest[0] / 254;
+    sketch[width - 1] = (float)(length * sqrt(rest)) + largest[0] / 254;
+  }
+}
+
+void akin_sketch_slack(const float *sketches, const int8_t *codes, const float *largest,
+                       size_t rows, size_t width, akin_bound *bounds) {
+  for (size_t r = 0; r < rows; r++, sketches += width, codes += width) {
+    if (!(largest[r] > 0)) continue;
+    const double scale = 1.0 / (double)largest[r];
+    double along[8] = {0};
+    for (size_t k = 0; k < width; k += 8)
+      for (int lane = 0; lane < 8; lane++) {
+        const double share = sketches[k + lane] * scale;
+        along[lane] += share * (share - codes[k + lane] * (1.0 / 127));
+      }
+    for (int lane = 1; lane < 8; lane++) along[0] += along[lane];
+    const double size = along[0] < 0 ? -along[0] : along[0];
+    const float slack = bounds[r].norm > 0 ? (float)(size / bounds[r].norm) : 0;
+    if (slack > bounds[r].slack) bounds[r].slack = slack;
   }
 }

@@ -1,7 +1,7 @@
 #ifndef AKIN_CKERNELS_SKETCH_H
 #define AKIN_CKERNELS_SKETCH_H
 
-// What the sketches of the exact graph are made of beside products; Sketch.swift says what they are.
+// What sketches are made of beside products; Graph/Sketch.swift says what they are.
 
 #include "CKernelsGraph.h"
 
@@ -18,6 +18,11 @@ void akin_orthonormalise(double *rows, size_t count, size_t dimension);
 /// so that its int8 code is not below it. The vectors' lengths are norms[r].norm; `width` is a
 /// multiple of 16.
 void akin_sketch_rest(float *sketches, size_t rows, size_t width, const akin_bound *norms);
+
+/// Widens what akin_quantise left as slack where a row's own error lies along it: rows that are
+/// nearly equal share that error, so that it is no accident in each of their products.
+void akin_sketch_slack(const float *sketches, const int8_t *codes, const float *largest,
+                       size_t rows, size_t width, akin_bound *bounds);
 
 #ifdef __cplusplus
 }

@@ -29,6 +29,18 @@ package struct DenseRows: Sendable, Equatable {
     (self.count, self.dimension, self.values) = (count, dimension, values)
   }
 
+  /// Copies of `rows` of row-major vectors. O(rows · dimension).
+  init(_ vectors: UnsafePointer<Float>, dimension: Int, rows: [Int]) {
+    self.init(count: rows.count, dimension: dimension)
+    let stride = self.dimension
+    values.withUnsafeMutableBufferPointer { values in
+      for (index, row) in rows.enumerated() {
+        let from = vectors + row * dimension
+        for k in 0..<dimension { values[index * stride + k] = from[k] }
+      }
+    }
+  }
+
   package static func padded(_ dimension: Int) -> Int { (dimension + 15) / 16 * 16 }
 
   package subscript(row: Int) -> ArraySlice<Float> {

@@ -121,6 +121,9 @@ struct CodedRows: Sendable {
           vectors + row * layout.dimension, count: rows.count, norms: norms + row, into: sketches)
         _ = codes.code(
           sketches, count: rows.count, dimension: space.width, from: row, kernel: kernel)
+        akin_sketch_slack(
+          sketches, codes.codes.start + row * space.width, codes.scale.start + row, rows.count,
+          space.width, codes.bounds.start + row)
       }
       if layout.isBounded { forget() }
     }
@@ -168,15 +171,7 @@ struct Sample {
 
   /// The rows of the sample themselves. O(count · d).
   func vectors(_ vectors: UnsafePointer<Float>, dimension: Int) -> DenseRows {
-    var rows = DenseRows(count: count, dimension: dimension)
-    let stride = rows.dimension
-    rows.values.withUnsafeMutableBufferPointer { values in
-      for index in 0..<count {
-        let row = vectors + Int(identity.start[index]) * dimension
-        for k in 0..<dimension { values[index * stride + k] = row[k] }
-      }
-    }
-    return rows
+    DenseRows(vectors, dimension: dimension, rows: (0..<count).map { Int(identity.start[$0]) })
   }
 }
 

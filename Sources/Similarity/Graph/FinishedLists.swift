@@ -36,11 +36,16 @@ struct FinishedLists {
     _ ids: UnsafeMutableBufferPointer<Int32>, _ scores: UnsafeMutableBufferPointer<Float>,
     with rows: Range<Int>, width: Int
   ) {
-    for (index, row) in rows.enumerated() {
-      let from = lists.candidates + row * layout.capacity
-      for place in 0..<min(width, Int(lists.filled[row])) {
-        ids[index * width + place] = from[place].id
-        scores[index * width + place] = from[place].score
+    // Safe: every piece writes its own rows.
+    nonisolated(unsafe) let (lists, ids, scores) = (lists, ids, scores)
+    Workers(count: layout.threads).run(rows, by: 256) { piece, _ in
+      for row in piece {
+        let from = lists.candidates + row * layout.capacity
+        let start = (row - rows.lowerBound) * width
+        for place in 0..<min(width, Int(lists.filled[row])) {
+          ids[start + place] = from[place].id
+          scores[start + place] = from[place].score
+        }
       }
     }
   }

@@ -31,8 +31,9 @@ struct GraphBuilder {
       vectors, layout: layout, kernel: kernel, workers: workers, forget: forget)
     sample = Sample(layout)
     let choice = SketchChoice(
-      sample, of: coded, vectors: vectors, layout: layout, kernel: kernel)
-    if let space = choice?.space(sketches) {
+      sketches, sample, of: coded, vectors: vectors, layout: layout, kernel: kernel)
+    if layout.isBounded { forget() }
+    if let space = choice?.space() {
       coded.add(
         space, of: vectors, layout: layout, kernel: kernel, workers: workers, forget: forget)
     }

@@ -24,7 +24,7 @@ package struct GraphLayout: Sendable, Equatable {
 
   /// Lists longer than this are compared in float32 alone.
   static let longestList = 8_192
-  static let sampleRows = 2_048
+  static let sampleRows = SketchSpace.sampleRows
   /// The process itself: code, runtime, buffers on the way out.
   private static let overhead = 40 << 20
 
@@ -89,7 +89,8 @@ package struct GraphLayout: Sendable, Equatable {
       let coded = GraphLayout.padded(count) * (Codes.size(stride: stride) + sketch)
       let sample = GraphLayout.sampleRows * (2 * stride + 16 + sketch)
       let scratch = threads * Int(AKIN_PANEL_COLUMNS) * stride
-      let fixed = GraphLayout.overhead + coded + sample + scratch
+      let space = width == 0 ? 0 : SketchSpace.bytes(dimension: dimension)
+      let fixed = GraphLayout.overhead + coded + sample + scratch + space
       let list = capacity * 8 + 32
       let file = count * dimension * 4
       let smallestWindow = min(file, max(4 << 20, 128 * dimension * 4))

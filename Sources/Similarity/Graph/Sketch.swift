@@ -13,11 +13,22 @@ struct SketchSpace: Sendable {
   let directions: [Float]
   private let packed: PackedRows
 
-  /// The widest sketches of vectors whose codes take `stride` bytes: a third of the components, in
-  /// which real vectors have most of their length. 0 where there are too few components.
+  /// The widest sketches of vectors whose codes take `stride` bytes: about a third of them, in which
+  /// real vectors have most of their length; 0 below 65 components, and beyond 4,096, whose
+  /// directions would take long to find.
   static func widest(_ stride: Int) -> Int {
-    min(256, max(stride >= 128 ? 64 : 0, stride / 192 * 64))
+    guard (128...4_096).contains(stride) else { return 0 }
+    return min(256, max(64, stride / 192 * 64))
   }
+
+  /// Bytes that finding directions takes: the sample, and its moments twice.
+  static func bytes(dimension: Int) -> Int {
+    let padded = DenseRows.padded(dimension)
+    return 4 * padded * (Self.sampleRows + 2 * padded)
+  }
+
+  /// Rows from which directions are found, at most.
+  static let sampleRows = 2_048
 
   /// Takes orthonormal directions, in the last row's place zeros.
   init(_ directions: [Float], dimension: Int) {

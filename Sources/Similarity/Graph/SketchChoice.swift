@@ -8,6 +8,14 @@ enum SketchPolicy: Sendable {
   case chosen(from: Int = 20_000)
   /// The widest there is room for, wherever they can be made.
   case always
+
+  func applies(to count: Int) -> Bool {
+    switch self {
+    case .never: false
+    case .chosen(let rows): count >= rows
+    case .always: true
+    }
+  }
 }
 
 /// Which sketches, if any, spare a scan more than they cost.
@@ -16,8 +24,8 @@ enum SketchPolicy: Sendable {
 /// product as well. How often that is depends on the data and on the length of lists: it is counted
 /// on some rows of the sample, against the others.
 struct SketchChoice {
-  /// What the parts of a scan cost, in products of 64 components within a tile; measured with
-  /// `Benchmarks/Graph`.
+  /// What the parts of a scan cost, in products of 64 components within a tile: fitted to the seconds
+  /// of `akin-bench-graph` with sketches of either width and without, 100,000 rows, k = 20 and 100.
   struct Costs {
     /// To compare a score with its thresholds.
     var comparison: Double
@@ -25,9 +33,9 @@ struct SketchChoice {
     var single: Double
 
     init(_ kernel: Kernel) {
-      switch kernel.description {
-      case "amx": (comparison, single) = (5, 40)
-      case "avx512": (comparison, single) = (0.8, 4)
+      switch Int(kernel.identifier) {
+      case Int(AKIN_KERNEL_AMX.rawValue): (comparison, single) = (5, 40)
+      case Int(AKIN_KERNEL_AVX512.rawValue): (comparison, single) = (0.8, 4)
       default: (comparison, single) = (1.4, 1.9)
       }
     }
@@ -42,13 +50,18 @@ struct SketchChoice {
   /// The rows of the sample whose pairs are counted.
   private let probes: [Int]
 
-  /// - Returns: `nil` where sketches cannot help: thresholds of a sample are not used, the layout has
-  ///   no room, or vectors are too long or short for their own units.
+  private let policy: SketchPolicy
+
+  /// - Returns: `nil` where sketches are not wanted or cannot help: thresholds of a sample are not
+  ///   used, the layout has no room, or vectors are too long or short for their own units.
   init?(
-    _ sample: Sample, of coded: CodedRows, vectors: UnsafePointer<Float>, layout: GraphLayout,
-    kernel: Kernel
+    _ policy: SketchPolicy, _ sample: Sample, of coded: CodedRows, vectors: UnsafePointer<Float>,
+    layout: GraphLayout, kernel: Kernel
   ) {
-    guard sample.rank > 0, layout.sketchWidth > 0, coded.unit == 1 else { return nil }
+    guard policy.applies(to: layout.count), sample.rank > 0, layout.sketchWidth > 0,
+      coded.unit == 1
+    else { return nil }
+    self.policy = policy
     self.layout = layout
     self.kernel = kernel
     self.sample = sample
@@ -59,23 +72,18 @@ struct SketchChoice {
   }
 
   /// The space of the sketches to make. O(sample · d²).
-  func space(_ policy: SketchPolicy) -> SketchSpace? {
-    switch policy {
-    case .chosen(let rows) where layout.count >= rows: cheapest(principal())
-    case .always:
-      SketchSpace(principal(), dimension: layout.dimension, width: layout.sketchWidth)
-    case .never, .chosen: nil
+  ///
+  /// - Returns: `nil` where scanning full codes is about as cheap.
+  func space() -> SketchSpace? {
+    let principal = PrincipalDirections(of: rows, count: layout.sketchWidth - 1)
+    if case .always = policy {
+      return SketchSpace(principal, dimension: layout.dimension, width: layout.sketchWidth)
     }
-  }
-
-  func principal() -> PrincipalDirections {
-    PrincipalDirections(of: rows, count: layout.sketchWidth - 1)
+    return cheapest(principal)
   }
 
   /// The width of the least cost for a pair.
-  ///
-  /// - Returns: `nil` where scanning full codes is about as cheap.
-  func cheapest(_ principal: PrincipalDirections) -> SketchSpace? {
+  private func cheapest(_ principal: PrincipalDirections) -> SketchSpace? {
     let costs = Costs(kernel)
     let full = Double(layout.stride / 64)
     let thresholds = self.thresholds()

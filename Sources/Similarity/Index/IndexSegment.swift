@@ -45,6 +45,9 @@ public final class IndexSegment: Sendable {
     self.sections = sections
     vectors = try reader.column("vectors", count: count * dimension)
     lists = try InvertedLists(reader, count: count, dimension: dimension)
+    guard header.hasSketches == (lists.sketches != nil) else {
+      throw .damaged(section: "header", offset: 4, reason: "its format is not that of the lists")
+    }
     identifiers = try IdentifierColumn(reader, count: count)
     attributes = try AttributeColumns(reader, rows: count)
   }

@@ -25,7 +25,7 @@ public struct IndexPlan: Sendable, Hashable, Codable {
   /// Recent items gathered before they become a segment, as `akin index add` does.
   static let tailLimit = 32_768
   /// Rows of a segment from which sketches are counted on.
-  private static let sketchedRows = 32_768
+  private static let rowsWithSketches = 32_768
   /// The process itself: code, runtime, buffers.
   private static let overhead = 60 << 20
   /// Bytes of an identifier and what Swift needs to hold it, in memory and on disk.
@@ -71,7 +71,7 @@ public struct IndexPlan: Sendable, Hashable, Codable {
     searchedBytes = sizes.reduce(0) { $0 + $1.searched }
     peakDiskBytes = max(peakDisk, diskBytes)
     buildBytes =
-      Self.overhead
+      Self.overhead + SketchSpace.bytes(dimension: dimension)
       + Self.tailBytes(min(items, policy.tailLimit) + Self.batchRows(dimension), dimension)
       + Self.rewriteBytes(largest, dimension)
   }
@@ -83,7 +83,9 @@ public struct IndexPlan: Sendable, Hashable, Codable {
     guard let memory else { return MaintenancePolicy(tailLimit: tailLimit) }
     let perRow = rewriteBytes(1_000, dimension) / 1_000
     let perRecent = tailBytes(1_000, dimension) / 1_000
-    let room = memory - overhead - batchRows(dimension) * perRecent
+    let room =
+      memory - overhead - SketchSpace.bytes(dimension: dimension)
+      - batchRows(dimension) * perRecent
     // Of what is there, recent items may take a fifth.
     let tail = min(tailLimit, room / 5 / perRecent)
     let largest = (room - tail * perRecent) / perRow
@@ -98,11 +100,11 @@ public struct IndexPlan: Sendable, Hashable, Codable {
     rows * (4 * dimension + 2 * identifierBytes.memory)
   }
 
-  /// A rewrite holds the vectors, the codes twice and those of the training rows, sketches twice, and
-  /// columns.
+  /// A rewrite holds the vectors, the codes three times (half of that while lists are trained),
+  /// sketches twice, and columns.
   static func rewriteBytes(_ rows: Int, _ dimension: Int) -> Int {
     let stride = InvertedLists.stride(dimension)
-    let codes = 5 * stride / 2 + 2 * SketchSpace.widest(stride)
+    let codes = 3 * stride + 2 * SketchSpace.widest(stride) + 8
     return rows * (4 * dimension + codes + 2 * identifierBytes.memory)
   }
 
@@ -111,7 +113,7 @@ public struct IndexPlan: Sendable, Hashable, Codable {
     let stride = InvertedLists.stride(dimension)
     let lists = rows < InvertedLists.leastRows ? 1 : max(2, rows / InvertedLists.rowsPerList)
     // Whether rows have sketches, data decide: mostly in large segments.
-    let width = rows < sketchedRows ? 0 : SketchSpace.widest(stride)
+    let width = rows < rowsWithSketches ? 0 : SketchSpace.widest(stride)
     let sketches = width == 0 ? 0 : rows * (width + 4) + 4 * width * dimension
     let codes = (rows + lists) * (stride + 4) + sketches
     var table = 2

@@ -122,8 +122,8 @@ public struct MachineSpeed: Sendable, Hashable, Codable {
     return values
   }
 
-  /// Two graphs of few and of many neighbours, twice and once the rows: three unknowns of which the
-  /// fixed one cancels.
+  /// Graphs of few neighbours of once and twice the rows, in which what grows with the rows alone
+  /// cancels, and one of many neighbours.
   private static func graphSeconds(
     _ values: [Float], dimension: Int
   ) throws -> (pair: Double, candidate: Double) {
@@ -143,11 +143,12 @@ public struct MachineSpeed: Sendable, Hashable, Codable {
         }.min() ?? 0
       }
     }
-    _ = try time(rows / 4, k: 10)
+    // What few rows take is mostly the choice of sketches.
+    let fixed = try time(min(rows / 8, 2_048), k: 10)
     let (half, whole) = (try time(rows / 2, k: 10), try time(rows, k: 10))
-    // a n + b n²/2: whole − 2 half = b n²/4.
+    // c + a n + b n²/2: whole − 2 half + c = b n²/4.
     let square = Double(rows) * Double(rows)
-    let pair = max(0, whole - 2 * half) / (square / 4)
+    let pair = max(0, whole - 2 * half + fixed) / (square / 4)
     let many = try time(rows, k: 100)
     return (pair, max(0, many - pair * square / 2) / (Double(rows) * 100))
   }

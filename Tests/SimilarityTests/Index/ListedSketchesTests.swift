@@ -8,11 +8,11 @@ import Testing
   static let dimension = 130
 
   /// Vectors with most of their length in some directions, of length one or of any.
-  static func vectors(_ count: Int, scaled: Bool) -> [Float] {
+  static func vectors(_ count: Int, scaled: Bool, falling: Int = 4) -> [Float] {
     var random = SplitMix64(seed: 23)
     return (0..<count).flatMap { row in
       let values = (0..<dimension).map { component in
-        SimilarityGraphTests.normal(&random) / Float(1 + component / 4)
+        SimilarityGraphTests.normal(&random) / Float(1 + component / falling)
       }
       let length = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
       return values.map { scaled ? $0 / length : $0 * Float(1 + row % 7) }
@@ -72,6 +72,97 @@ import Testing
       lists.search(block, budget, kernel: kernel)
       return (0..<count).map { Set(block.kept($0).rows) }
     }
+  }
+
+  /// A query that is too long to have a sketch is compared with every row.
+  @Test(arguments: [Float(1e-30), 1e30, 3e36]) func queriesOfAnyLengthFindTheSame(factor: Float)
+    throws
+  {
+    let count = 2_500
+    let values = Self.vectors(count, scaled: true)
+    let plain = try Self.lists(
+      Self.sections(values, count, .innerProduct, sketchedFrom: .max), count)
+    let sketched = try Self.lists(
+      Self.sections(values, count, .innerProduct, sketchedFrom: 0), count)
+    let queries = values.prefix(5 * Self.dimension).map { 90 * $0 * factor }
+    let budget = ListBudget(rows: .max, passing: count, allowed: nil, weights: plain.sizes)
+    let kernel = try Kernel.preferred()
+    #expect(
+      Self.search(plain, queries, 5, budget, kernel)
+        == Self.search(sketched, queries, 5, budget, kernel))
+  }
+
+  /// Written, read again, searched, changed and written anew.
+  @Test func aSegmentKeepsThem() throws {
+    // So many directions that a search must look at thousands of rows.
+    let count = 16_000
+    let values = Self.vectors(count, scaled: true, falling: 20)
+    let home = try IndexTestFolder()
+    let index = try DurableIndex.create(
+      at: home.place("index"), dimension: Self.dimension, measure: .cosine,
+      policy: MaintenancePolicy(tailLimit: 2 * count))
+    try index.apply(
+      (0..<count).map { row in
+        .put(
+          IndexItem(
+            id: String(row),
+            vector: Array(values[row * Self.dimension..<(row + 1) * Self.dimension]),
+            attributes: ["tenth": .number(Double(row % 10))]))
+      })
+    try index.flush()
+    try index.close()
+    #expect(try DurableIndex.verify(home.place("index")) == [])
+    let again = try DurableIndex.open(home.place("index"))
+    try Self.check(again.snapshot, values, without: [])
+    let gone = (0..<count).filter { $0 % 8 == 0 }
+    try again.apply(gone.map { .delete(String($0)) })
+    try Self.check(again.snapshot, values, without: Set(gone))
+    try again.compact()
+    try Self.check(again.snapshot, values, without: Set(gone))
+    try again.close()
+  }
+
+  static func check(_ snapshot: IndexSnapshot, _ values: [Float], without gone: Set<Int>) throws {
+    let segment = try #require(snapshot.parts.first?.segment)
+    #expect(segment.lists.sketches != nil)
+    let header = try #require(segment.sections.first { $0.name == "header" })
+    #expect(header.contents.bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self) == 2)
+    for highest in [9, 0] {
+      let left = (0..<values.count / dimension).filter {
+        !gone.contains($0) && $0 % 10 <= highest
+      }
+      let base = try Vectors(
+        values: left.flatMap { values[$0 * dimension..<($0 + 1) * dimension] },
+        dimension: dimension)
+      let queries = try Vectors(
+        values: Array(base.values.prefix(40 * dimension)), dimension: dimension)
+      let truth = try ExactNeighbours(base).search(queries, k: 10)
+      let found = try snapshot.search(
+        queries, k: 10, filter: .range("tenth", 0...Double(highest)), recall: 1)
+      #expect(InvertedListsTests.recall(found, truth) { String(left[$0]) } > 0.995)
+    }
+  }
+
+  /// A segment whose header says another format than its lists have is refused.
+  @Test func theHeaderMustAgree() throws {
+    let count = 2_100
+    let sketched = try Self.sections(
+      Self.vectors(count, scaled: true), count, .cosine, sketchedFrom: 0)
+    let index = try VectorIndex(dimension: Self.dimension)
+    let values = Self.vectors(count, scaled: true)
+    try index.apply(
+      (0..<count).map { row in
+        .put(
+          IndexItem(
+            id: String(row),
+            vector: Array(values[row * Self.dimension..<(row + 1) * Self.dimension])))
+      })
+    try index.freeze()
+    let segment = try #require(index.snapshot.parts.first?.segment)
+    let others = segment.sections.filter {
+      !$0.name.hasPrefix("lists.") && !$0.name.hasPrefix("rows.")
+    }
+    #expect(throws: IndexError.self) { try IndexSegment(sections: others + sketched) }
   }
 
   @Test func vectorsWithoutDirectionsHaveNone() throws {

@@ -91,43 +91,45 @@ struct ListBuilder {
     _ vectors: UnsafePointer<Float>, _ plain: Plain, _ order: [Int32]
   ) -> [IndexSection]? {
     let width = SketchSpace.widest(stride)
-    guard width > 0, width < stride else { return nil }
-    let drawn = min(2_048, plain.count)
-    var sample = DenseRows(count: drawn, dimension: dimension)
-    for index in 0..<drawn {
-      let row = vectors + index * plain.count / drawn * dimension
-      for k in 0..<dimension { sample.values[index * sample.dimension + k] = row[k] }
-    }
+    // Vectors so long or short that sums of squares are no numbers have none.
+    guard width > 0,
+      akin_unit(plain.largest.start, plain.bounds.start, plain.count) == 1
+    else { return nil }
+    let drawn = min(SketchSpace.sampleRows, plain.count)
+    let sample = DenseRows(
+      vectors, dimension: dimension, rows: (0..<drawn).map { $0 * plain.count / drawn })
     let space = SketchSpace(
       PrincipalDirections(of: sample, count: width - 1), dimension: dimension, width: width)
     let coarse = Plain(count: plain.count, stride: width)
-    let rests = Slots<Float>(count: (plain.count + Self.sketchedRows - 1) / Self.sketchedRows)
-    workers.run(0..<plain.count, by: Self.sketchedRows) { rows, _ in
+    let piece = 512
+    // The squared lengths outside of the directions, and all of them.
+    let squares = Slots<(rest: Double, whole: Double)>(count: (plain.count + piece - 1) / piece)
+    workers.run(0..<plain.count, by: piece) { rows, _ in
       let first = rows.lowerBound
       let values = Memory<Float>(rows.count * width)
       let norms = rows.map(plain.bound)
       space.sketch(
         vectors + first * dimension, count: rows.count, norms: norms, into: values.start)
-      rests[first / Self.sketchedRows] = rows.indices.reduce(Float(0)) {
-        let rest = values.start[($1 - first + 1) * width - 1]
-        return $0 + rest * rest
+      squares[first / piece] = norms.enumerated().reduce(into: (0, 0)) { sums, row in
+        let rest = Double(values.start[(row.offset + 1) * width - 1])
+        sums.rest += rest * rest
+        sums.whole += Double(row.element.norm) * Double(row.element.norm)
       }
       _ = akin_quantise(
         kernel.identifier, values.start, rows.count, width, width,
         coarse.codes.start + first * width, coarse.largest.start + first,
         coarse.bounds.start + first)
+      akin_sketch_slack(
+        values.start, coarse.codes.start + first * width, coarse.largest.start + first, rows.count,
+        width, coarse.bounds.start + first)
     }
-    let rest = rests.values.compactMap(\.self).reduce(0, +)
-    let whole = (0..<plain.count).reduce(Float(0)) {
-      $0 + plain.bound($1).norm * plain.bound($1).norm
-    }
+    let all = squares.values.compactMap(\.self)
+    let (rest, whole) = (all.reduce(0) { $0 + $1.rest }, all.reduce(0) { $0 + $1.whole })
     guard rest <= ListedSketches.largestRest * whole else { return nil }
     return ListedSketches.sections(
       space, pack("sketches", coarse, order), sketch: coarse.largestBound,
       code: plain.largestBound) + pack("lines", plain, order, inGroups: false)
   }
-
-  private static let sketchedRows = 512
 
   private func quantise(_ vectors: UnsafePointer<Float>, _ count: Int) -> Plain {
     let plain = Plain(count: count, stride: stride)

@@ -18,7 +18,7 @@ struct ListedSketches: Sendable {
   static let leastRows = 4_096
   /// The largest share of squared length outside of the directions: beyond it, sketches rule out
   /// little.
-  static let largestRest: Float = 0.25
+  static let largestRest = 0.25
 
   private static let names = (directions: "sketches.directions", bounds: "sketches.bounds")
 

@@ -31,6 +31,7 @@ final class ProbeBlock {
     pointers = .allocate(capacity: count)
     bounds = .allocate(capacity: count)
     sketchCodes = .allocate(capacity: count * (sketches?.space.width ?? 0))
+    sketchCodes.initialize(repeating: 0, count: count * (sketches?.space.width ?? 0))
     codes.initialize(repeating: 0, count: count * stride)
     withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { largest in
       _ = akin_quantise(
@@ -58,18 +59,24 @@ final class ProbeBlock {
       withUnsafeTemporaryAllocation(of: akin_bound.self, capacity: count) { coarse in
         guard let values = scratch.baseAddress, let coarse = coarse.baseAddress else { return }
         let largest = values + count * width
+        largest.update(repeating: 0, count: count)
+        coarse.update(repeating: akin_bound(), count: count)
         space.sketch(queries, count: count, norms: bounds, into: values)
-        _ = akin_quantise(
+        // A query too long to have a sketch, and those after it, are compared with every row.
+        let failed = akin_quantise(
           kernel.identifier, values, count, width, width, codes, largest, coarse)
+        akin_sketch_slack(values, codes, largest, failed < 0 ? count : Int(failed), width, coarse)
         for query in 0..<count {
           let (norm, slack) = (
             largest[query] * coarse[query].norm, largest[query] * coarse[query].slack
           )
           akin_query_set(&probes[query].sketch, codes + query * width, width, largest[query])
           let (rows, own) = (sketches.bounds, bounds[query])
-          probes[query].margin =
+          let margin =
             norm * rows.sketch.slack + slack * rows.sketch.norm + own.norm * rows.code.slack
             + own.slack * rows.code.norm
+          let isSketched = failed < 0 || query < Int(failed)
+          probes[query].margin = isSketched && margin.isFinite ? margin : .infinity
         }
       }
     }
