@@ -15,7 +15,13 @@ import Foundation
     let begin = clock.now
     let vectors = try open(URL(filePath: arguments[1]))
     let memory = arguments.count > 4 ? Int(arguments[4]).map { $0 << 20 } : nil
-    let graph = try SimilarityGraph(k: k, memory: memory)
+    var graph = try SimilarityGraph(k: k, memory: memory)
+    switch ProcessInfo.processInfo.environment["AKIN_BENCHMARK_SKETCHES"] ?? "chosen" {
+    case "chosen": break
+    case "always": graph.sketches = .always
+    case "never": graph.sketches = .never
+    default: throw Refused(description: "AKIN_BENCHMARK_SKETCHES is chosen, always or never")
+    }
     let count = vectors.values.count / vectors.dimension
     let predicted = try graph.predictedMemory(count: count, dimension: vectors.dimension)
     guard FileManager.default.createFile(atPath: arguments[3], contents: nil) else {

@@ -1,5 +1,4 @@
-// KERNEL(dots), KERNEL(offer), KERNEL(reached), KERNEL(singles) and KERNEL(rate) with AVX-512 and VNNI, for index_avx512.c and
-// index_amx.c.
+// What index_loops.inc asks for, with AVX-512 and VNNI, for index_avx512.c and index_amx.c.
 #include "sums_avx512.h"
 
 #define TARGET                                                                     \

@@ -14,18 +14,18 @@ public import Foundation
 /// 1. **Codes.** Each row is rounded to int8 by its own scale, `x ≈ s q`, and its norm `|x|` and
 ///    the length of its error `|e|` are kept. O(n d).
 /// 2. **Sketches.** The leading principal directions of some rows hold most of a vector's length, as
-///    a rule: a third of the components or less, coded likewise, together with the length `r` of
-///    what they leave out bound every product, `⟨x, y⟩ ≤ ⟨z_x, z_y⟩ + r_x r_y`. How many pairs that
-///    would rule out is counted on a sample, and sketches are made where it spares work. O(n d w).
+///    a rule. A third of the components or less, coded likewise, and the length `r` of what they
+///    leave out bound every product: `⟨x, y⟩ ≤ ⟨z_x, z_y⟩ + r_x r_y`. How many pairs that would rule
+///    out is counted on a sample, and sketches are made where it spares work. O(n d w).
 /// 3. **Thresholds.** Each row is scored against some 2,048 rows drawn at random. The score of a
 ///    rank chosen so that more than `k` of all rows are as good, whatever the data, except with a
 ///    probability of about 1 in 2,000, is the row's first threshold. O(n d).
-/// 4. **Scan.** Every pair is scored once, by the sketches, if these cannot rule it out by the full
-///    codes, and offered to both rows' lists if it reaches their thresholds. Blocks of rows meet in a tournament in which no two threads hold
-///    the same row; columns are packed to stay in the second-level cache, products run on tile
-///    registers where the processor has them. A list that is full drops what cannot be among its
-///    best and raises its threshold. n² w / 2 multiplications of int8, n² d / 2
-///    without sketches.
+/// 4. **Scan.** Every pair is scored once, by the sketches and, where these cannot rule it out, by
+///    the full codes, and offered to both rows' lists if it reaches their thresholds. Blocks of rows
+///    meet in a tournament in which no two threads hold the same row; columns are packed to stay in
+///    the second-level cache, products run on tile registers where the processor has them. A list
+///    that is full drops what cannot be among its best and raises its threshold. n² w / 2
+///    multiplications of int8; n² d / 2 without sketches.
 /// 5. **Re-rank.** What is left of each list, a few more than `k`, is scored in float32 and sorted,
 ///    ties by ordinal. Rows near the same sample row go together, because their candidates are
 ///    largely the same. O(n k d).
@@ -40,9 +40,10 @@ public import Foundation
 /// together are at least six standard deviations, over eight for rows of equal length.
 ///
 /// A sketch passes a pair over when its product plus its own `w`, of the same form, is below the
-/// threshold, which is already a score less its `w`. Its components are turned at random among
-/// themselves, so that their errors have no direction whatever the data, and the length that is left
-/// out is rounded up.
+/// threshold, which is a score less its `w`, or an exact score where a list was settled in float32.
+/// Its components are turned at random among themselves, so that their errors have no direction
+/// whatever the data; the length that is left out is rounded up; and what a row's error has along
+/// the row itself, which nearly equal rows share, counts in full.
 ///
 /// That errors of full codes have no direction is checked, not believed: every list compares the exact scores of
 /// its survivors with their codes', and a row whose errors scatter by more than 1/2 of `w` (1/3 is
@@ -64,8 +65,9 @@ public struct SimilarityGraph: Sendable {
   public let memory: Int
   let kernel: Kernel
   let threads: Int
-  /// Whether pairs are ruled out by sketches: where that is cheaper, unless a test wants to know.
-  var sketches = SketchPolicy.chosen()
+  /// Whether pairs are ruled out by sketches: where that is cheaper, unless a test or a benchmark wants
+  /// to know.
+  package var sketches = SketchPolicy.chosen()
 
   /// - Parameter memory: half of the machine's, where none is given.
   /// - Throws: ``SimilarityError/unknownKernel(_:)`` where `AKIN_KERNEL` names none.

@@ -2,7 +2,7 @@ internal import AkinCatalogue
 internal import CKernels
 
 /// Whether pairs are ruled out by sketches.
-enum SketchPolicy: Sendable {
+package enum SketchPolicy: Sendable {
   case never
   /// Where that is cheaper, for so many rows or more: a scan of fewer is over before the choice.
   case chosen(from: Int = 20_000)
