@@ -41,7 +41,7 @@ public struct PlanResources {
   /// Creates the use case.
   public init() {}
 
-  /// Measures this machine for about a second and plans.
+  /// Measures this machine for a second or two and plans.
   ///
   /// - Parameters:
   ///   - k: neighbours of each product in the graph.

@@ -2,7 +2,7 @@ internal import AkinCatalogue
 internal import CKernels
 public import Foundation
 
-/// How fast this machine does what indexes and graphs are made of: a second of real work, from
+/// How fast this machine does what indexes and graphs are made of: a second or two of real work, from
 /// which the time of more is foretold.
 public struct MachineSpeed: Sendable, Hashable, Codable {
   /// Components that it was measured with.

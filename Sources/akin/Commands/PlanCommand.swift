@@ -7,7 +7,7 @@ struct PlanCommand: ParsableCommand {
     commandName: "plan",
     abstract: "Foretell time, memory, disk and recall of an index and a graph on this machine.",
     discussion: """
-      Works for about a second to learn how fast the machine is; nothing is kept. `akin index add`
+      Works for a second or two to learn how fast the machine is; nothing is kept. `akin index add`
       and `akin graph` take the same --memory.
 
       Example:

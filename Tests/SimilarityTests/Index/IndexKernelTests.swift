@@ -102,6 +102,21 @@ import Testing
     }
   }
 
+  /// Checks that a probe has kept the best of the allowed rows, each with its score.
+  static func expect(
+    _ probe: UnsafeMutablePointer<akin_probe>, of test: Case, _ rows: Range<Int>,
+    _ allowed: [UInt16], keep: Int
+  ) {
+    akin_probe_shrink(probe)
+    let wanted = rows.filter { allowed[$0 / 16] >> UInt16($0 % 16) & 1 == 1 }
+      .map { test.score($0) }.sorted(by: >).prefix(keep)
+    let kept = (0..<probe.pointee.filled).map { probe.pointee.scores[$0] }
+    #expect(kept.sorted(by: >) == Array(wanted))
+    for place in 0..<probe.pointee.filled {
+      #expect(test.score(Int(probe.pointee.rows[place])) == probe.pointee.scores[place])
+    }
+  }
+
   @Test(arguments: Kernel.available) func theBestAllowedRowsAreKept(kernel: Kernel) {
     var random = SplitMix64(seed: 5)
     for test in Self.cases() {
@@ -111,8 +126,6 @@ import Testing
         let allowed = (0..<test.padded / 16).map { _ in
           UInt16.random(in: 0...UInt16.max, using: &random)
         }
-        let wanted = (first..<last).filter { allowed[$0 / 16] >> UInt16($0 % 16) & 1 == 1 }
-          .map { test.score($0) }.sorted(by: >).prefix(keep)
         Self.withProbe(test, keep: keep) { probe in
           let pointers: [UnsafeMutablePointer<akin_probe>?] = [probe]
           var codes = akin_codes(
@@ -120,12 +133,7 @@ import Testing
             codes: UnsafeRawPointer(test.packed).assumingMemoryBound(to: UInt8.self),
             scale: test.scales)
           akin_probe_rows(kernel.identifier, &codes, nil, first, last, allowed, pointers, 1)
-          akin_probe_shrink(probe)
-          let kept = (0..<probe.pointee.filled).map { probe.pointee.scores[$0] }
-          #expect(kept.sorted(by: >) == Array(wanted))
-          for place in 0..<probe.pointee.filled {
-            #expect(test.score(Int(probe.pointee.rows[place])) == probe.pointee.scores[place])
-          }
+          Self.expect(probe, of: test, first..<last, allowed, keep: keep)
         }
       }
     }
@@ -148,8 +156,6 @@ import Testing
       }
       let (first, last) = (rows / 5, rows - rows / 7)
       for keep in [1, 10, 100] {
-        let wanted = (first..<last).filter { allowed[$0 / 16] >> UInt16($0 % 16) & 1 == 1 }
-          .map { test.score($0) }.sorted(by: >).prefix(keep)
         Self.withProbe(test, keep: keep) { probe in
           query.withUnsafeBufferPointer { query in
             akin_query_set(&probe.pointee.query, query.baseAddress, stride, 127)
@@ -165,12 +171,7 @@ import Testing
                 kernel.identifier, &codes, &sketches, first, last, allowed, [probe], 1)
             }
           }
-          akin_probe_shrink(probe)
-          let kept = (0..<probe.pointee.filled).map { probe.pointee.scores[$0] }
-          #expect(kept.sorted(by: >) == Array(wanted))
-          for place in 0..<probe.pointee.filled {
-            #expect(test.score(Int(probe.pointee.rows[place])) == probe.pointee.scores[place])
-          }
+          Self.expect(probe, of: test, first..<last, allowed, keep: keep)
         }
       }
     }
