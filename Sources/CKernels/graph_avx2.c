@@ -37,7 +37,7 @@ TARGET static inline void block_avx2(const int8_t *rows, size_t stride, const in
 }
 
 TARGET static void tile_avx2(const int8_t *rows, size_t stride, const int32_t *excess,
-                      const int8_t *packed, int32_t *dots) {
+                             const int8_t *packed, int32_t *dots) {
   (void)excess;
   for (size_t group = 0; group < TILE / 16; group++)
     for (size_t r = 0; r < TILE; r += 2)

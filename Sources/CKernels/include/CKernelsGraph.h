@@ -126,7 +126,7 @@ void akin_seed(int kernel, const akin_lists *lists, size_t first, size_t last,
 
 /// Scores every pair of `rows` x `columns` once and offers it to both lists; equal spans mean the
 /// pairs within. Spans start at multiples of AKIN_TILE. Touches the lists of both spans only.
-/// `scratch`: AKIN_PANEL_COLUMNS 2048* stride bytes, 64-byte aligned.
+/// `scratch`: AKIN_PANEL_COLUMNS * stride bytes, 64-byte aligned.
 void akin_offer_pairs(int kernel, const akin_lists *lists, akin_span rows, akin_span columns,
                       int8_t *scratch);
 

@@ -116,14 +116,11 @@ struct CodedRows: Sendable {
     for first in stride(from: 0, to: count, by: layout.windowRows) {
       workers.run(first..<min(first + layout.windowRows, count), by: chunk) { rows, worker in
         let row = rows.lowerBound
-        let sketches = scratch.start + worker * chunk * space.width
-        space.sketch(
-          vectors + row * layout.dimension, count: rows.count, norms: norms + row, into: sketches)
-        _ = codes.code(
-          sketches, count: rows.count, dimension: space.width, from: row, kernel: kernel)
-        akin_sketch_slack(
-          sketches, codes.codes.start + row * space.width, codes.scale.start + row, rows.count,
-          space.width, codes.bounds.start + row)
+        _ = space.code(
+          vectors + row * layout.dimension, count: rows.count, norms: norms + row,
+          into: scratch.start + worker * chunk * space.width,
+          codes: codes.codes.start + row * space.width, largest: codes.scale.start + row,
+          bounds: codes.bounds.start + row, kernel: kernel)
       }
       if layout.isBounded { forget() }
     }

@@ -59,6 +59,28 @@ struct SketchSpace: Sendable {
     packed.score(vectors, count: count, into: sketches, stride: width)
     akin_sketch_rest(sketches, count, width, norms)
   }
+
+  /// The sketches of `count` vectors, `[count, width]`, and their int8 codes. O(count · d · width).
+  ///
+  /// - Parameters:
+  ///   - norms: as ``sketch(_:count:norms:into:)`` takes them.
+  ///   - largest: each sketch's largest component.
+  ///   - bounds: norms and slacks in units of it, as `akin_quantise` leaves them, the slack at least
+  ///     what a row's error has along the row itself.
+  /// - Returns: the first row that is too long to have a sketch, or -1; it and those after it are
+  ///   left as they were.
+  func code(
+    _ vectors: UnsafePointer<Float>, count: Int, norms: UnsafePointer<akin_bound>,
+    into sketches: UnsafeMutablePointer<Float>, codes: UnsafeMutablePointer<Int8>,
+    largest: UnsafeMutablePointer<Float>, bounds: UnsafeMutablePointer<akin_bound>, kernel: Kernel
+  ) -> Int64 {
+    sketch(vectors, count: count, norms: norms, into: sketches)
+    let failed = akin_quantise(
+      kernel.identifier, sketches, count, width, width, codes, largest, bounds)
+    akin_sketch_slack(
+      sketches, codes, largest, failed < 0 ? count : Int(failed), width, bounds)
+    return failed
+  }
 }
 
 /// The leading eigenvectors of the second moments of some rows, by falling eigenvalue.

@@ -133,13 +133,13 @@ struct SketchChoice {
         for first in stride(from: 0, to: self.rows.count, by: together) {
           norms.withUnsafeBufferPointer {
             guard let norms = $0.baseAddress else { return }
-            space.sketch(
+            _ = space.code(
               rows + first * self.rows.dimension, count: together, norms: norms + first,
-              into: sketches + first * space.width)
+              into: sketches + first * space.width,
+              codes: codes.codes.start + first * space.width, largest: codes.scale.start + first,
+              bounds: codes.bounds.start + first, kernel: kernel)
           }
         }
-        _ = codes.code(
-          sketches, count: self.rows.count, dimension: space.width, from: 0, kernel: kernel)
       }
     }
     codes.scaleRows(rows.count, unit: 1)

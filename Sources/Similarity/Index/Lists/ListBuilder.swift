@@ -108,20 +108,15 @@ struct ListBuilder {
       let first = rows.lowerBound
       let values = Memory<Float>(rows.count * width)
       let norms = rows.map(plain.bound)
-      space.sketch(
-        vectors + first * dimension, count: rows.count, norms: norms, into: values.start)
+      _ = space.code(
+        vectors + first * dimension, count: rows.count, norms: norms, into: values.start,
+        codes: coarse.codes.start + first * width, largest: coarse.largest.start + first,
+        bounds: coarse.bounds.start + first, kernel: kernel)
       squares[first / piece] = norms.enumerated().reduce(into: (0, 0)) { sums, row in
         let rest = Double(values.start[(row.offset + 1) * width - 1])
         sums.rest += rest * rest
         sums.whole += Double(row.element.norm) * Double(row.element.norm)
       }
-      _ = akin_quantise(
-        kernel.identifier, values.start, rows.count, width, width,
-        coarse.codes.start + first * width, coarse.largest.start + first,
-        coarse.bounds.start + first)
-      akin_sketch_slack(
-        values.start, coarse.codes.start + first * width, coarse.largest.start + first, rows.count,
-        width, coarse.bounds.start + first)
     }
     let all = squares.values.compactMap(\.self)
     let (rest, whole) = (all.reduce(0) { $0 + $1.rest }, all.reduce(0) { $0 + $1.whole })

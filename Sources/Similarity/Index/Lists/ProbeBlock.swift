@@ -54,23 +54,21 @@ final class ProbeBlock {
   private func sketch(_ queries: UnsafePointer<Float>, by sketches: ListedSketches, kernel: Kernel)
   {
     let (space, width) = (sketches.space, sketches.space.width)
-    let codes = sketchCodes
     withUnsafeTemporaryAllocation(of: Float.self, capacity: count * (width + 1)) { scratch in
       withUnsafeTemporaryAllocation(of: akin_bound.self, capacity: count) { coarse in
         guard let values = scratch.baseAddress, let coarse = coarse.baseAddress else { return }
         let largest = values + count * width
         largest.update(repeating: 0, count: count)
         coarse.update(repeating: akin_bound(), count: count)
-        space.sketch(queries, count: count, norms: bounds, into: values)
         // A query too long to have a sketch, and those after it, are compared with every row.
-        let failed = akin_quantise(
-          kernel.identifier, values, count, width, width, codes, largest, coarse)
-        akin_sketch_slack(values, codes, largest, failed < 0 ? count : Int(failed), width, coarse)
+        let failed = space.code(
+          queries, count: count, norms: bounds, into: values, codes: sketchCodes, largest: largest,
+          bounds: coarse, kernel: kernel)
         for query in 0..<count {
           let (norm, slack) = (
             largest[query] * coarse[query].norm, largest[query] * coarse[query].slack
           )
-          akin_query_set(&probes[query].sketch, codes + query * width, width, largest[query])
+          akin_query_set(&probes[query].sketch, sketchCodes + query * width, width, largest[query])
           let (rows, own) = (sketches.bounds, bounds[query])
           let margin =
             norm * rows.sketch.slack + slack * rows.sketch.norm + own.norm * rows.code.slack
