@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "PackedChecks.hpp"
@@ -23,6 +24,7 @@ constexpr int64_t MAX_DIMENSION = 256;
 namespace avx512 {
 #define LANES 16
 #include "Vectors.hpp"
+#include "AttentionVectors.hpp"
 #include "PackedAttention.hpp"
 #undef LANES
 }  // namespace avx512
@@ -32,6 +34,7 @@ namespace avx512 {
 namespace avx2 {
 #define LANES 8
 #include "Vectors.hpp"
+#include "AttentionVectors.hpp"
 #include "PackedAttention.hpp"
 #undef LANES
 }  // namespace avx2
@@ -42,6 +45,7 @@ namespace avx2 {
 namespace baseline {
 #define LANES 4
 #include "Vectors.hpp"
+#include "AttentionVectors.hpp"
 #include "PackedAttention.hpp"
 #undef LANES
 }  // namespace baseline

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "CTorchTraining.h"
@@ -52,6 +53,7 @@ namespace avx512 {
 #include "SequenceAttention.hpp"
 #define LANES 16
 #include "Vectors.hpp"
+#include "AttentionVectors.hpp"
 #include "SequenceAttentionVectors.hpp"
 #undef LANES
 }  // namespace avx512
@@ -61,6 +63,7 @@ namespace baseline {
 #include "SequenceAttention.hpp"
 #define LANES 4
 #include "Vectors.hpp"
+#include "AttentionVectors.hpp"
 #include "SequenceAttentionVectors.hpp"
 #undef LANES
 }  // namespace baseline

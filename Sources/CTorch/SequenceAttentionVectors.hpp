@@ -1,6 +1,6 @@
 // Attention of one head over one sequence and its gradient, in vectors of LANES floats and several
-// queries at a time. Included after Vectors.hpp; computes what SequenceAttention.hpp does in plain
-// loops, where LANES divides a head's dimensions.
+// queries at a time. Included after AttentionVectors.hpp; computes what SequenceAttention.hpp does
+// in plain loops, where LANES divides a head's dimensions.
 
 /// Columns of keys and values, and rows of weights, with room to the next multiple of LANES.
 struct Room {
@@ -19,51 +19,7 @@ struct Room {
         weights(values + padded * head.d),
         slopes(weights + 4 * padded),
         dropped(slopes + 4 * padded) {}
-
-  void transpose(const Head<float> &head, const float *first, float *to) const {
-    for (int64_t e = 0; e < head.d; e++) {
-      for (int64_t j = 0; j < head.length; j++) to[e * padded + j] = first[j * 3 * head.width + e];
-      for (int64_t j = head.length; j < padded; j++) to[e * padded + j] = 0;
-    }
-  }
 };
-
-/// Products of ROWS rows, `stride` apart, with all columns, times `factor`.
-template <int ROWS>
-inline void multiply(
-    const float *rows, int64_t stride, const float *columns, const Room &room, int64_t d,
-    float factor, float *out) {
-  for (int64_t j = 0; j < room.padded; j += LANES) {
-    vfloat sum[ROWS] = {};
-    for (int64_t e = 0; e < d; e++) {
-      const vfloat column = load(columns + e * room.padded + j);
-      for (int r = 0; r < ROWS; r++) sum[r] += column * rows[r * stride + e];
-    }
-    for (int r = 0; r < ROWS; r++) store(out + r * room.padded + j, sum[r] * factor);
-  }
-}
-
-/// Turns row i's products into softmax weights, 0 beyond the keys that it sees.
-inline void normalise(const Head<float> &head, int64_t i, const Room &room, float *row) {
-  const int64_t count = head.causal ? i + 1 : head.length;
-  for (int64_t j = count; j < room.padded; j++) row[j] = -INFINITY;
-  vfloat most = load(row);
-  for (int64_t j = LANES; j < room.padded; j += LANES)
-    most = __builtin_elementwise_max(most, load(row + j));
-  float top = most[0];
-  for (int lane = 1; lane < LANES; lane++) top = std::max(top, most[lane]);
-  vfloat sums = {};
-  for (int64_t j = 0; j < room.padded; j += LANES) {
-    const vfloat weight = exponential(load(row + j) - top);
-    store(row + j, weight);
-    sums += weight;
-  }
-  float total = 0;
-  for (int lane = 0; lane < LANES; lane++) total += sums[lane];
-  // The exponential of minus infinity is a tiny number here, not 0.
-  for (int64_t j = count; j < room.padded; j++) row[j] = 0;
-  for (int64_t j = 0; j < room.padded; j += LANES) store(row + j, load(row + j) * (1 / total));
-}
 
 /// `from` with the dropped places of row i at 0 and the others scaled.
 inline void drop(
@@ -83,11 +39,16 @@ inline void drop(
   }
 }
 
+/// Softmax weights of ROWS rows from row i on.
 template <int ROWS>
 inline void weights(const Head<float> &head, int64_t i, const Room &room) {
   multiply<ROWS>(
-      head.query(i), 3 * head.width, room.keys, room, head.d, head.scale, room.weights);
-  for (int r = 0; r < ROWS; r++) normalise(head, i + r, room, room.weights + r * room.padded);
+      head.query(i), 3 * head.width, room.keys, room.padded, head.d, head.scale, room.weights);
+  for (int r = 0; r < ROWS; r++) {
+    float *row = room.weights + r * room.padded;
+    const float factor = exponentiate(row, head.causal ? i + r + 1 : head.length, room.padded);
+    for (int64_t j = 0; j < room.padded; j += LANES) store(row + j, load(row + j) * factor);
+  }
 }
 
 template <int ROWS>
@@ -99,14 +60,10 @@ inline void forward(const Head<float> &head, int64_t i, const Room &room, float 
       drop(head, i + r, room, room.weights + r * room.padded, room.dropped + r * room.padded);
     used = room.dropped;
   }
-  for (int64_t e = 0; e < head.d; e += LANES) {
-    vfloat sum[ROWS] = {};
-    for (int64_t j = 0; j < head.length; j++) {
-      const vfloat value = load(head.value(j) + e);
-      for (int r = 0; r < ROWS; r++) sum[r] += value * used[r * room.padded + j];
-    }
-    for (int r = 0; r < ROWS; r++) store(out + (i + r) * head.width + e, sum[r]);
-  }
+  const float ones[4] = {1, 1, 1, 1};
+  average<ROWS>(
+      head.value(0), 3 * head.width, head.length, head.d, used, room.padded, ones,
+      out + i * head.width, head.width);
 }
 
 template <int ROWS>
@@ -115,7 +72,7 @@ inline void backward(
   const int64_t stride = 3 * head.width, padded = room.padded;
   weights<ROWS>(head, i, room);
   const float *given = gradient + i * head.width;
-  multiply<ROWS>(given, head.width, room.values, room, head.d, 1, room.slopes);
+  multiply<ROWS>(given, head.width, room.values, padded, head.d, 1, room.slopes);
   const float *used = room.weights;
   if (head.limit != 0) {
     used = room.dropped;
@@ -129,8 +86,7 @@ inline void backward(
     float *slope = room.slopes + r * padded;
     vfloat sums = {};
     for (int64_t j = 0; j < padded; j += LANES) sums += load(weight + j) * load(slope + j);
-    float mean = 0;
-    for (int lane = 0; lane < LANES; lane++) mean += sums[lane];
+    const float mean = sum_of_lanes(sums);
     for (int64_t j = 0; j < padded; j += LANES)
       store(slope + j, load(weight + j) * (load(slope + j) - mean) * head.scale);
   }
@@ -162,7 +118,7 @@ inline void backward(
 
 inline void forwardInVectors(const Head<float> &head, float *out, float *scratch) {
   const Room room(head, scratch);
-  room.transpose(head, head.key(0), room.keys);
+  turn(head.key(0), 3 * head.width, head.length, room.padded, head.d, room.keys);
   int64_t i = 0;
   for (; i + 4 <= head.length; i += 4) forward<4>(head, i, room, out);
   for (; i < head.length; i++) forward<1>(head, i, room, out);
@@ -171,8 +127,8 @@ inline void forwardInVectors(const Head<float> &head, float *out, float *scratch
 inline void backwardInVectors(
     const Head<float> &head, const float *gradient, float *dqkv, float *scratch) {
   const Room room(head, scratch);
-  room.transpose(head, head.key(0), room.keys);
-  room.transpose(head, head.value(0), room.values);
+  turn(head.key(0), 3 * head.width, head.length, room.padded, head.d, room.keys);
+  turn(head.value(0), 3 * head.width, head.length, room.padded, head.d, room.values);
   int64_t i = 0;
   for (; i + 4 <= head.length; i += 4) backward<4>(head, i, room, gradient, dqkv);
   for (; i < head.length; i++) backward<1>(head, i, room, gradient, dqkv);

@@ -10,8 +10,7 @@ float greatest(const T *row, const float *bias, int64_t count) {
     if (bias) x += load(bias + j);
     top = __builtin_elementwise_max(top, x);
   }
-  float most = -INFINITY;
-  for (int lane = 0; lane < LANES; lane++) most = std::max(most, top[lane]);
+  float most = greatest_lane(top);
   for (; j < count; j++) most = std::max(most, static_cast<float>(row[j]) + (bias ? bias[j] : 0));
   return most;
 }

@@ -29,6 +29,42 @@ inline void store(c10::BFloat16 *p, vfloat v) {
   std::memcpy(p, &h, sizeof h);
 }
 
+// The lanes, S further on.
+template <int S, int... I>
+inline vfloat rotated(vfloat v, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(v, v, ((I + S) % LANES)...);
+}
+
+// The sum and the greatest of all lanes, by halves.
+template <int S = LANES / 2>
+inline float sum_of_lanes(vfloat v) {
+  v += rotated<S>(v, std::make_integer_sequence<int, LANES>{});
+  if constexpr (S > 1) return sum_of_lanes<S / 2>(v);
+  return v[0];
+}
+
+template <int S = LANES / 2>
+inline float greatest_lane(vfloat v) {
+  v = __builtin_elementwise_max(v, rotated<S>(v, std::make_integer_sequence<int, LANES>{}));
+  if constexpr (S > 1) return greatest_lane<S / 2>(v);
+  return v[0];
+}
+
+// Swaps the blocks of S lanes that lie off the diagonal of a and b.
+template <int S, int... I>
+inline void exchange(vfloat &a, vfloat &b, std::integer_sequence<int, I...>) {
+  const vfloat first = __builtin_shufflevector(a, b, (I & S ? LANES + I - S : I)...);
+  b = __builtin_shufflevector(a, b, (I & S ? LANES + I : I + S)...);
+  a = first;
+}
+
+template <int S = 1>
+inline void transpose(vfloat (&rows)[LANES]) {
+  for (int i = 0; i < LANES; i++)
+    if ((i & S) == 0) exchange<S>(rows[i], rows[i + S], std::make_integer_sequence<int, LANES>{});
+  if constexpr (2 * S < LANES) transpose<2 * S>(rows);
+}
+
 // e^x for x <= 0, relative error below 3e-7: 2^n · 2^f by a polynomial in f = x / ln 2 − n.
 inline vfloat exponential(vfloat x) {
   x = __builtin_elementwise_max(x, vfloat{} - 87.0f);

@@ -40,6 +40,12 @@ ctorch_status ctorch_softmax_loss(
     ctorch_tensor states, ctorch_tensor table, ctorch_tensor bias, ctorch_tensor targets,
     bool half, ctorch_tensor *out);
 
+// out = Σ_i weights[i] · terms[i] in out's type, float32 or float64, whatever the terms' types; 0 where
+// there are none. `sum_of_squares` is that of the result.
+ctorch_status ctorch_weighted_sum(
+    ctorch_tensor out, const ctorch_tensor *terms, const double *weights, size_t count,
+    double *sum_of_squares);
+
 // The calling thread's switch: do matrix products on the CPU run in bfloat16? Returns the
 // previous state. Weights are converted for each product: nothing is shared between threads.
 bool ctorch_set_autocast(bool enabled);

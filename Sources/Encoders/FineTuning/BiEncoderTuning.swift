@@ -92,17 +92,18 @@ public struct BiEncoderTuning {
   private func options(
     _ training: BiEncoderTraining, left: Double
   ) throws -> TrainingOptions {
-    let step = try StepTiming.seconds(training, seed: seed)
-    let epoch = step * Double(training.stepsPerEpoch) * 1.1
-    let epochs = min(settings.epochs, Int(left * 0.95 / max(epoch, 1e-6)))
-    if epochs == 0 { training.stepsPerEpoch = max(1, Int(left * 0.8 / step)) }
-    var options = TrainingOptions(epochs: max(1, epochs))
+    var options = TrainingOptions(epochs: 1)
     options.schedule = Schedule(peak: settings.peak, warmUp: 0.1, shape: .linear())
     options.regularisation = Regularisation(l2: 0.01)
     options.clipNorm = 1
     options.autocasts = Runtime.hasFastBFloat16
-    options.earlyStopping = .init(training.measure, patience: max(2, options.epochs / 2))
     options.seed = seed
+    let step = try Trainer(options).secondsPerStep(training)
+    let epoch = step * Double(training.stepsPerEpoch) * 1.1
+    let epochs = min(settings.epochs, Int(left * 0.95 / max(epoch, 1e-6)))
+    if epochs == 0 { training.stepsPerEpoch = max(1, Int(left * 0.8 / step)) }
+    options.epochs = max(1, epochs)
+    options.earlyStopping = .init(training.measure, patience: max(2, options.epochs / 2))
     return options
   }
 }

@@ -174,7 +174,13 @@ struct CrossEncoderRun {
     let start = ContinuousClock.now
     let training = try CrossEncoderTraining(
       parts, train: train, valid: valid, settings: settings, seed: seed)
-    let step = try StepTiming.seconds(training, seed: seed)
+    var options = TrainingOptions(epochs: 1)
+    options.schedule = Schedule(peak: settings.rate, warmUp: 0.1, shape: .linear())
+    options.regularisation = Regularisation(l2: 0.01)
+    options.clipNorm = 1
+    options.autocasts = Runtime.hasFastBFloat16
+    options.seed = seed
+    let step = try Trainer(options).secondsPerStep(training)
     // Validation runs forward only, about a third of the cost a pair.
     let validation = step * Double(valid.count) / Double(settings.batch) / 3
     let left = (budget - start.duration(to: .now)) / .seconds(1) * 0.92
@@ -185,13 +191,8 @@ struct CrossEncoderRun {
       // Less than a quarter of the pairs would teach nothing that the trees do not know.
       guard training.stepsPerEpoch * 4 >= min(full, 400) else { return nil }
     }
-    var options = TrainingOptions(epochs: max(1, epochs))
-    options.schedule = Schedule(peak: settings.rate, warmUp: 0.1, shape: .linear())
-    options.regularisation = Regularisation(l2: 0.01)
-    options.clipNorm = 1
-    options.autocasts = Runtime.hasFastBFloat16
+    options.epochs = max(1, epochs)
     options.earlyStopping = .init("average precision", patience: options.epochs)
-    options.seed = seed
     var trainer = Trainer(options)
     let total = options.epochs * training.stepsPerEpoch
     trainer.report = { progress in

@@ -59,7 +59,7 @@ public final class Linear: Layer {
 
   /// `[…, inputs]` → `[…, outputs]`
   public func callAsFunction(_ x: Tensor) throws(NeuralError) -> Tensor {
-    let y = try x.linear(weight, bias: bias)
+    let y = try x.linear(HalfCopies.standIn(for: weight), bias: bias)
     guard let adapter else { return y }
     return try y + x.linear(adapter.down).linear(adapter.up) * adapter.scale
   }

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// The one training loop.
 ///
 /// Each epoch asks the ``Trainable`` for its steps. A step computes the loss and gradients of its
@@ -21,9 +19,7 @@ public struct Trainer {
   /// - Throws: `NeuralError` `.invalidArgument` when the loss is no number any more or the measure
   ///   to stop by is not among the model's; `CheckpointError`; what the model and `report` throw.
   public func fit<Model: Trainable>(_ model: Model) throws -> TrainingHistory {
-    let parameters = model.parameters.filter(\.tensor.requiresGrad)
-    let optimiser = try OptimiserState(options.optimiser, parameters, options.regularisation)
-    var run = Run(parameters: parameters, optimiser: optimiser)
+    var run = try Run(model, options)
     if let path = options.checkpoint { try Checkpoint(path: path).restore(&run) }
     let clock = ContinuousClock()
     let start = clock.now
@@ -58,12 +54,8 @@ public struct Trainer {
     let began = ContinuousClock.now
     var total = 0.0
     for (index, batches) in steps.enumerated() {
-      // With batches side by side there are threads enough: a team of OpenMP's for the small
-      // operators in between would spin beside them.
-      let (loss, gradients) = try serially(if: batches.count > 1) {
-        try differentiate(
-          model, batches, run.parameters, seed: Seeds.combined(seed, UInt64(index)))
-      }
+      let (loss, gradients) = try differentiate(
+        model, batches, run, seed: Seeds.combined(seed, UInt64(index)))
       guard loss.isFinite else {
         throw NeuralError(
           .invalidArgument,
@@ -73,10 +65,8 @@ public struct Trainer {
       }
       let rate = options.schedule.rate(
         step: epoch * steps.count + index, of: options.epochs * steps.count)
-      try serially(if: batches.count > 1) {
-        if let limit = options.clipNorm { _ = try gradients.clip(toNorm: limit) }
-        try run.optimiser.step(gradients, rate: rate)
-      }
+      try run.optimiser.step(
+        gradients, limit: options.clipNorm, rate: rate, copies: run.copies)
       total += loss
       let done = Double(index + 1)
       let left = Double(steps.count * (options.epochs - epoch)) - done
@@ -89,63 +79,37 @@ public struct Trainer {
     return total / Double(max(1, steps.count))
   }
 
-  /// Loss and gradients of one step: the weighted mean over its batches.
+  /// The mean loss of a step, and the gradients of each of its batches.
   private func differentiate<Model: Trainable>(
-    _ model: Model, _ batches: [Model.Batch], _ parameters: [Parameter], seed: UInt64
-  ) throws -> (loss: Double, gradients: [Tensor]) {
-    let parts = try sideBySide(batches.count) { index in
-      let pass = Pass.training(seed: Seeds.combined(seed, UInt64(index)))
-      let loss = try withAutocast(options.autocasts) { try model.loss(of: batches[index], pass) }
-      let slopes = try loss.gradients(by: parameters.map(\.tensor))
-      let gradients = try zip(slopes, parameters).map { try $0 ?? $1.tensor.filled(with: 0) }
-      return (loss: try loss.item(), gradients: gradients)
-    }
+    _ model: Model, _ batches: [Model.Batch], _ run: Run, seed: UInt64
+  ) throws -> (loss: Double, gradients: [WeightedGradients]) {
     let weights = batches.map(model.weight)
     let sum = weights.reduce(0, +)
-    var loss = parts[0].loss * weights[0] / sum
-    let gradients = parts[0].gradients
-    guard parts.count > 1 else { return (loss, gradients) }
-    // In the order of the batches, so that rounding does not depend on who was first.
-    try gradients.multiply(by: weights[0] / sum)
-    for (part, weight) in zip(parts, weights).dropFirst() {
-      try gradients.add(part.gradients, weight: weight / sum)
-      loss += part.loss * weight / sum
+    let parts = try ComputeThreads.sideBySide(batches.count) { index in
+      let pass = Pass.training(seed: Seeds.combined(seed, UInt64(index)))
+      let loss = try run.casting { try model.loss(of: batches[index], pass) }
+      let gradients = WeightedGradients(
+        weight: weights[index] / sum, gradients: try run.gradients(of: loss))
+      return (loss: try loss.item(), gradients: gradients)
     }
-    return (loss, gradients)
+    let loss = parts.reduce(0) { $0 + $1.loss * $1.gradients.weight }
+    return (loss, parts.map(\.gradients))
   }
 
-  /// The result of `body`, its operators on the calling thread alone where `isSerial`.
-  private func serially<Result>(
-    if isSerial: Bool, _ body: () throws -> Result
-  ) throws -> Result {
-    guard isSerial else { return try body() }
-    var result: Swift.Result<Result, any Error>?
-    try ComputeThreads.serially { result = Swift.Result { try body() } }
-    guard let result else {
-      throw NeuralError(.internal, "the body did not run", operation: "serially")
+  /// Seconds of a step: the mean of three after one to warm up. Nothing changes.
+  package func secondsPerStep<Model: Trainable>(_ model: Model) throws -> Double {
+    let run = try Run(model, options)
+    var times: [Double] = []
+    for batches in try model.batches(epoch: 0, seed: options.seed).prefix(4) {
+      let began = ContinuousClock.now
+      let (_, gradients) = try differentiate(model, batches, run, seed: options.seed)
+      // At a rate of 0 the parameters stay; the moments are thrown away.
+      try run.optimiser.step(
+        gradients, limit: options.clipNorm, rate: 0, copies: run.copies)
+      times.append(began.duration(to: .now).seconds)
     }
-    return try result.get()
-  }
-
-  /// Results of `body` for `0 ..< count`, each on a thread of its own with serial operators.
-  private func sideBySide<Result>(
-    _ count: Int, _ body: (Int) throws -> Result
-  ) throws -> [Result] {
-    guard count > 1 else { return [try body(0)] }
-    let results = Mutex<[Swift.Result<Unshared<Result>, any Error>?]>(
-      Array(repeating: nil, count: count))
-    try withoutActuallyEscaping(body) { body in
-      // Safe: `concurrently` returns when all calls have; the model's parameters are only read
-      // meanwhile, and each call builds a graph of its own.
-      nonisolated(unsafe) let body = body
-      try ComputeThreads.concurrently(count) { index, _ in
-        let result = Swift.Result { Unshared(value: try body(index)) }
-        results.withLock { $0[index] = result }
-      }
-    }
-    return try results.withLock { results in
-      try results.compactMap { try $0?.get().value }
-    }
+    let warm = times.count > 1 ? times.dropFirst() : times[...]
+    return warm.reduce(0, +) / Double(max(1, warm.count))
   }
 
   /// Whether another epoch fits into the budget, if it takes as long as the longest so far. The
@@ -181,22 +145,38 @@ public struct Trainer {
   }
 }
 
-/// A result that one thread made and hands over for good.
-private struct Unshared<Value>: @unchecked Sendable {
-  // Safe: the maker keeps no reference to it.
-  let value: Value
-}
-
 /// What changes in the course of training.
 struct Run {
   let parameters: [Parameter]
   let optimiser: OptimiserState
+  /// Where products run in bfloat16.
+  let copies: HalfCopies?
   var history = TrainingHistory()
   /// Copies of the parameters after the best epoch; empty while that is the current one.
   var kept: [Tensor] = []
 
-  init(parameters: [Parameter], optimiser: OptimiserState) {
-    (self.parameters, self.optimiser) = (parameters, optimiser)
+  init(_ model: some Trainable, _ options: TrainingOptions) throws(NeuralError) {
+    parameters = model.parameters.filter(\.tensor.requiresGrad)
+    optimiser = try OptimiserState(
+      options.optimiser, parameters, options.regularisation, threads: ComputeThreads.count)
+    copies = options.autocasts ? HalfCopies() : nil
+  }
+
+  /// Runs `body`, products in bfloat16 if the options say so.
+  func casting<Result>(_ body: () throws -> Result) throws -> Result {
+    guard let copies else { return try body() }
+    return try copies.use { try withAutocast(true, body) }
+  }
+
+  /// The derivatives of a loss by each parameter and by its copy: `[parameters][0…2]`.
+  func gradients(of loss: Tensor) throws(NeuralError) -> [[Tensor]] {
+    let own = parameters.map(\.tensor)
+    let halves = own.map { copies?[$0] }
+    let slopes = try loss.gradients(by: own + halves.compactMap(\.self))
+    var ofHalves = slopes.dropFirst(own.count)
+    return zip(slopes, halves).map { slope, half in
+      [slope, half == nil ? nil : ofHalves.popFirst() ?? nil].compactMap(\.self)
+    }
   }
 
   mutating func keep() throws(NeuralError) {

@@ -211,6 +211,87 @@ final class CurveFit: Trainable {
     #expect(try #require(history.epochs.last?.metrics["error"]) < before / 8)
   }
 
+  /// Steps in 1, 2 or 3 batches of different sizes add up to the same gradient.
+  @Test(arguments: [Optimiser.adamW(), .sgd(), .adagrad()])
+  func stepsInPartsLearnAsWholeOnes(_ optimiser: Optimiser) throws {
+    final class InParts: Trainable {
+      let fit: CurveFit
+      let cuts: [Int]
+      init(_ cuts: [Int]) throws { (fit, self.cuts) = (try CurveFit(dropout: 0), cuts) }
+      var parameters: [Parameter] { fit.parameters }
+      func batches(epoch: Int, seed: UInt64) throws -> [[[Int]]] {
+        try fit.batches(epoch: epoch, seed: seed).map { step in
+          let rows = step.flatMap(\.self), edges = [0] + cuts + [step.joined().count]
+          return zip(edges, edges.dropFirst()).map { Array(rows[$0..<$1]) }
+        }
+      }
+      func weight(of batch: [Int]) -> Double { fit.weight(of: batch) }
+      func loss(of batch: [Int], _ pass: Pass) throws -> Tensor { try fit.loss(of: batch, pass) }
+    }
+    func trained(_ cuts: [Int]) throws -> (values: [Float], losses: [Double]) {
+      let model = try InParts(cuts)
+      var options = options(optimiser, rate: 0.02, epochs: 5)
+      options.clipNorm = 0.5
+      let history = try Trainer(options).fit(model)
+      return (try model.fit.values, history.epochs.map(\.loss))
+    }
+    let whole = try trained([])
+    for cuts in [[20], [5, 25]] {
+      let parts = try trained(cuts)
+      #expect(zip(parts.values, whole.values).allSatisfy { abs($0 - $1) < 1e-4 })
+      #expect(zip(parts.losses, whole.losses).allSatisfy { abs($0 - $1) < 1e-4 })
+    }
+  }
+
+  /// Products run in bfloat16, but steps add up in float32: one of 0.0001 is below what bfloat16
+  /// can tell from 1.
+  @Test func smallStepsAddUpUnderAutocast() throws {
+    final class Falling: Trainable {
+      let line: Linear
+      init() throws {
+        line = try Linear(weight: Tensor([1, 1] as [Float], shape: [1, 2]), bias: nil)
+      }
+      var parameters: [Parameter] { line.parameters }
+      func batches(epoch: Int, seed: UInt64) throws -> [[Float]] { [[1, 2], [1, 2]] }
+      func loss(of batch: Float, _ pass: Pass) throws -> Tensor {
+        try line(Tensor([batch, 2 * batch], shape: [1, 2])).to(.float32).sum()
+      }
+    }
+    let model = try Falling()
+    var options = TrainingOptions(epochs: 20)
+    options.optimiser = .sgd(momentum: 0)
+    options.schedule = Schedule(peak: 1e-4, warmUp: 0, shape: .constant)
+    options.autocasts = true
+    let history = try Trainer(options).fit(model)
+    // 40 steps against the mean slopes of both batches, 1.5 and 3.
+    let values = try model.line.weight.detached().floats()
+    #expect(abs(values[0] - (1 - 40 * 1.5e-4)) < 1e-5 && abs(values[1] - (1 - 40 * 3e-4)) < 1e-5)
+    // Products follow: the copies are renewed.
+    #expect((history.epochs.last?.loss ?? 9) < (history.epochs.first?.loss ?? 0))
+  }
+
+  @Test func frozenPartsAndAdaptersUnderAutocast() throws {
+    let model = try CurveFit(dropout: 0)
+    try model.hidden.adapt(rank: 2, using: Generator(seed: 2))
+    let frozen = try model.hidden.weight.detached().floats()
+    let before = try model.values
+    var options = options(.adamW(), rate: 0.02)
+    options.autocasts = true
+    let history = try Trainer(options).fit(model)
+    #expect(try model.hidden.weight.detached().floats() == frozen)
+    #expect(try model.values != before)
+    #expect((history.epochs.last?.loss ?? 9) < 0.6 * (history.epochs.first?.loss ?? 0))
+  }
+
+  @Test func timingAStepChangesNothing() throws {
+    let model = try CurveFit()
+    let before = try model.values
+    var options = options(.adamW(), rate: 0.02)
+    options.autocasts = true
+    #expect(try Trainer(options).secondsPerStep(model) > 0)
+    #expect(try model.values == before)
+  }
+
   @Test func aLossThatIsNoNumberStops() throws {
     var options = TrainingOptions(epochs: 50)
     options.optimiser = .sgd()
