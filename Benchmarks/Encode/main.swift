@@ -1,5 +1,5 @@
 // Titles a second from string to unit vector, and the time of one title. Prints JSON lines:
-//   akin-bench-encode TITLES [--model NAME] [--precision fp32|bf16] [--repeat 3] [--output FILE.npy]
+//   akin-bench-encode TITLES [--model NAME] [--precision fp32|bf16|int8] [--repeat 3] [--output FILE.npy]
 // TITLES holds one title a line. Benchmarks/encode.py runs this beside the peers.
 import AkinEncoders
 import AkinNeural
@@ -29,7 +29,7 @@ struct Arguments {
         repetitions = number
       case "--precision":
         guard let chosen = NumericPrecision(rawValue: try value(of: word)) else {
-          throw Usage(message: "--precision needs fp32 or bf16")
+          throw Usage(message: "--precision needs fp32, bf16 or int8")
         }
         precision = chosen
       default: titles = word

@@ -42,7 +42,7 @@ public enum Doctor {
       Line(
         name: "encoding in",
         value: NumericPrecision.fastest.rawValue
-          + (Runtime.hasFastBFloat16
+          + (Runtime.hasFastBFloat16 || NumericPrecision.fastest == .int8
             ? "" : " (this processor multiplies no bfloat16; encoding is slower)"),
         isFine: true),
       kernel,

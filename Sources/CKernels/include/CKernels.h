@@ -55,6 +55,7 @@ size_t akin_select_above(int kernel, const float *scores, size_t count, float th
 #endif
 
 #include "CKernelsFactor.h"
+#include "CKernelsFeedForward.h"
 #include "CKernelsGraph.h"
 #include "CKernelsIndex.h"
 #include "CKernelsSearch.h"

@@ -37,7 +37,7 @@ final class CrossEncoder: @unchecked Sendable {
     let row = try weights.table("head.weight", rows: 1, width: 3 * hidden)
     head = try computing { () throws(NeuralError) in try row.tensor().floats() }
     bias = try weights.vector("head.bias", count: 1)[0]
-    model = try TransformerModel(parts.configuration, weights: weights, precision: .fastest)
+    model = try TransformerModel(parts.configuration, weights: weights, precision: .fastestFloat)
     (self.tensors, self.serialiser) = (tensors, serialiser)
   }
 

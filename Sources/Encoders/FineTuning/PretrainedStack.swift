@@ -26,7 +26,7 @@ final class PretrainedStack: Layer {
     let hidden = configuration.hidden
     let epsilon = Double(configuration.epsilon)
     inputs = try InputTable(configuration, source)
-    let loader = WeightLoader(source: source, dtype: .float32, epsilon: epsilon)
+    let loader = WeightLoader(source: source, precision: .float32, epsilon: epsilon)
     let norm = try loader.norm(source.names.embeddingNorm, hidden)
     let weights = try Self.weights(of: source, loader, configuration)
     self.configuration = configuration

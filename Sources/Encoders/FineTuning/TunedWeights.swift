@@ -40,6 +40,6 @@ package enum TunedWeights {
       throw EncoderError(.malformedFile, "\(error)", path: path)
     }
     parts.weights = OverlaidWeights(base: parts.weights, tensors: tensors)
-    return try TransformerEncoder(parts, precision: .fastest)
+    return try TransformerEncoder(parts, precision: .fastestFloat)
   }
 }

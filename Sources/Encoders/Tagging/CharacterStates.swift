@@ -16,7 +16,7 @@ final class CharacterStates: Sendable {
   init(_ parts: ModelParts) throws(EncoderError) {
     inputs = try InputTable(parts.configuration, parts.weights)
     model = try TransformerModel(
-      parts.configuration, weights: parts.weights, precision: .fastest)
+      parts.configuration, weights: parts.weights, precision: .fastestFloat)
     tokenizer = parts.tokenizer
     width = parts.configuration.hidden
     let special = tokenizer.specialTokens

@@ -11,27 +11,20 @@ struct TransformerBlock {
   private let projection: PackedLinear
   private let attentionOutput: PackedLinear
   private let attentionNorm: LayerNorm
-  private let expansion: PackedLinear
-  private let contraction: PackedLinear
-  private let outputNorm: LayerNorm
+  private let feedForward: FeedForward
   private let heads: Int
-  private let activation: TransformerConfiguration.Activation
 
   init(
     _ names: TransformerNames.Block, _ loader: WeightLoader,
     _ configuration: TransformerConfiguration
   ) throws(EncoderError) {
     let hidden = configuration.hidden
-    let wide = configuration.intermediate
     projection = try loader.linear(
       [names.query, names.key, names.value], inputs: hidden, outputs: hidden)
     attentionOutput = try loader.linear([names.attentionOutput], inputs: hidden, outputs: hidden)
     attentionNorm = try loader.norm(names.attentionNorm, hidden)
-    expansion = try loader.linear([names.expansion], inputs: hidden, outputs: wide)
-    contraction = try loader.linear([names.contraction], inputs: wide, outputs: hidden)
-    outputNorm = try loader.norm(names.outputNorm, hidden)
+    feedForward = try FeedForward(names, loader, configuration)
     heads = configuration.heads
-    activation = configuration.activation
   }
 
   /// `[tokens, hidden]` → `[tokens, hidden]`.
@@ -40,14 +33,54 @@ struct TransformerBlock {
   ) throws(NeuralError) -> Tensor {
     let context = try sequences.attention(projection(x), heads: heads)
     let attended = try attentionNorm(attentionOutput.adding(x, to: context))
-    return try outputNorm(contraction.adding(attended, to: expanded(attended)))
+    return try feedForward(attended)
+  }
+}
+
+/// The second half of a block: `norm(a + W_2 · activation(W_1 a))`.
+enum FeedForward {
+  case packed(
+    expansion: PackedLinear, contraction: PackedLinear, norm: LayerNorm,
+    TransformerConfiguration.Activation)
+  case coded(CodedFeedForward)
+
+  init(
+    _ names: TransformerNames.Block, _ loader: WeightLoader,
+    _ configuration: TransformerConfiguration
+  ) throws(EncoderError) {
+    let (hidden, wide) = (configuration.hidden, configuration.intermediate)
+    guard loader.precision == .int8, configuration.activation == .gelu,
+      CodedFeedForward.fits(width: hidden, hidden: wide)
+    else {
+      self = .packed(
+        expansion: try loader.linear([names.expansion], inputs: hidden, outputs: wide),
+        contraction: try loader.linear([names.contraction], inputs: wide, outputs: hidden),
+        norm: try loader.norm(names.outputNorm, hidden), configuration.activation)
+      return
+    }
+    let expansion = try loader.tensors([names.expansion], inputs: hidden, outputs: wide)
+    let contraction = try loader.tensors([names.contraction], inputs: wide, outputs: hidden)
+    let norm = try loader.norm(names.outputNorm, hidden, as: .float32)
+    self = .coded(
+      try computing { () throws(NeuralError) in
+        try CodedFeedForward(
+          expansion: expansion, contraction: contraction,
+          norm: (norm.weight, norm.bias, norm.epsilon))
+      })
   }
 
-  private func expanded(_ x: Tensor) throws(NeuralError) -> Tensor {
-    switch activation {
-    case .gelu: try expansion.gelu(x)
-    case .geluTanh: try expansion.gelu(x, .tanh)
-    case .relu: try expansion(x).relu()
+  /// `[tokens, hidden]` → `[tokens, hidden]`.
+  func callAsFunction(_ x: Tensor) throws(NeuralError) -> Tensor {
+    switch self {
+    case .coded(let layer): return try layer(x)
+    case .packed(let expansion, let contraction, let norm, let activation):
+      let expanded =
+        switch activation {
+        case .gelu: try expansion.gelu(x)
+        case .geluTanh: try expansion.gelu(x, .tanh)
+        case .relu: try expansion(x).relu()
+        }
+      return try norm(contraction.adding(x, to: expanded))
     }
   }
 }
@@ -66,8 +99,10 @@ struct LayerNorm {
 /// Makes layers out of a file's weights, in the type that the model computes in.
 struct WeightLoader {
   let source: any WeightSource
-  let dtype: DType
+  let precision: NumericPrecision
   let epsilon: Double
+
+  private var dtype: DType { precision.dtype }
 
   /// Layers that share their input become one, their outputs side by side.
   func linear(

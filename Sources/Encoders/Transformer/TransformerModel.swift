@@ -18,10 +18,16 @@ final class TransformerModel: @unchecked Sendable {
     _ configuration: TransformerConfiguration, weights source: any WeightSource,
     precision: NumericPrecision
   ) throws(EncoderError) {
+    guard precision.isSupported else {
+      throw EncoderError(
+        .unsupportedSetting,
+        "This processor lacks the instructions for \(precision.rawValue) (AVX-512 with VNNI); "
+          + "choose \(NumericPrecision.fastest.rawValue).")
+    }
     let hidden = configuration.hidden
     let names = source.names
     let loader = WeightLoader(
-      source: source, dtype: precision.dtype, epsilon: Double(configuration.epsilon))
+      source: source, precision: precision, epsilon: Double(configuration.epsilon))
     inputs = try InputTable(configuration, source)
     embeddingNorm = try loader.norm(names.embeddingNorm, hidden, as: .float32)
     var blocks: [TransformerBlock] = []

@@ -27,12 +27,12 @@ struct EncodeCommand: ParsableCommand {
   @Flag(help: "The texts are queries, not passages.")
   var query = false
 
-  @Option(help: "fp32 or bf16; the faster one on this processor where left out.")
+  @Option(help: "fp32, bf16 or int8; the fastest one on this processor where left out.")
   var precision: String?
 
   func validate() throws {
     if let precision, NumericPrecision(rawValue: precision) == nil {
-      throw ValidationError("--precision takes fp32 or bf16, not '\(precision)'.")
+      throw ValidationError("--precision takes fp32, bf16 or int8, not '\(precision)'.")
     }
   }
 
