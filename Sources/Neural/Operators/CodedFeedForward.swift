@@ -48,7 +48,8 @@ package final class CodedFeedForward: @unchecked Sendable {
       [contraction.bias, norm.weight, norm.bias].allSatisfy({ $0.shape == [shape[1]] })
     else {
       throw NeuralError(
-        .invalidArgument, "weights [hidden, width] and [width, hidden], multiples of 32, are needed",
+        .invalidArgument,
+        "weights [hidden, width] and [width, hidden], both multiples of 32, are needed",
         operation: "CodedFeedForward", shapes: [shape, contraction.weight.shape])
     }
     let (width, hidden) = (shape[1], shape[0])

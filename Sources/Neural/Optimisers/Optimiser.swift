@@ -169,7 +169,8 @@ final class OptimiserState {
     case .sgd(let momentum, let nesterov):
       // Without momentum the operator takes no moments.
       _ = try Operator.sgd.all(
-        parameters, .tensors(gradients), momentum == 0 ? .tensors([]) : first, .number(group.l2), .number(momentum),
+        parameters, .tensors(gradients), momentum == 0 ? .tensors([]) : first, .number(group.l2),
+        .number(momentum),
         .number(rate), .number(0), .bool(nesterov), .bool(false), .bool(isFirstStep), count: 0)
     case .adagrad(let epsilon):
       for step in steps { try step.fill(step.item() + 1) }
