@@ -25,6 +25,8 @@ typedef struct {
                  const float *scale, size_t columns, int32_t *nearest);
   void (*score)(const float *query, const float *vectors, size_t dimension, const int32_t *rows,
                 size_t count, float *scores);
+  void (*score_halves)(const float *query, const uint16_t *vectors, size_t dimension,
+                       const int32_t *rows, size_t count, float *scores);
 } index_kernel;
 
 extern const index_kernel index_kernel_plain, index_kernel_neon, index_kernel_avx2,

@@ -61,6 +61,26 @@ void akin_index_score(int kernel, const float *query, const float *vectors, size
   table(kernel)->score(query, vectors, dimension, rows, count, scores);
 }
 
+void akin_index_score_halves(int kernel, const float *query, const uint16_t *vectors,
+                             size_t dimension, const int32_t *rows, size_t count, float *scores) {
+  table(kernel)->score_halves(query, vectors, dimension, rows, count, scores);
+}
+
+void akin_index_halve(const float *values, size_t count, uint16_t *halves) {
+  for (size_t i = 0; i < count; i++) {
+    uint32_t bits;
+    memcpy(&bits, values + i, sizeof bits);
+    halves[i] = (uint16_t)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+  }
+}
+
+void akin_index_widen(const uint16_t *halves, size_t count, float *values) {
+  for (size_t i = 0; i < count; i++) {
+    const uint32_t bits = (uint32_t)halves[i] << 16;
+    memcpy(values + i, &bits, sizeof bits);
+  }
+}
+
 static inline void exchange(akin_probe *probe, size_t a, size_t b) {
   const float score = probe->scores[a];
   probe->scores[a] = probe->scores[b];

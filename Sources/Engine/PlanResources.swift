@@ -44,17 +44,20 @@ public struct PlanResources {
   /// Measures this machine for a second or two and plans.
   ///
   /// - Parameters:
+  ///   - precision: what the index keeps vectors in.
   ///   - k: neighbours of each product in the graph.
   ///   - memory: bytes to stay within; for the graph half of the machine's where `nil`.
   /// - Throws: `IndexStoreError` where no temporary file can be written; `SimilarityError`.
-  public func run(products: Int, dimension: Int, k: Int, memory: Int?) throws -> Plan {
+  public func run(
+    products: Int, dimension: Int, precision: IndexPrecision = .float32, k: Int, memory: Int?
+  ) throws -> Plan {
     let speed = try MachineSpeed.measure(dimension: dimension)
     var plan = Plan(
       products: products, dimension: dimension, memoryLimit: memory,
       kernel: "\(try Kernel.preferred())", ways: [], missing: [])
     do throws(GraphError) {
       let index = try IndexPlan(
-        items: products, dimension: dimension, memory: memory, speed: speed)
+        items: products, dimension: dimension, precision: precision, memory: memory, speed: speed)
       let count = index.segments.count
       plan.ways.append(
         Plan.Way(

@@ -87,6 +87,16 @@ void akin_index_assign(int kernel, const int8_t *codes, size_t rows, size_t stri
 void akin_index_score(int kernel, const float *query, const float *vectors, size_t dimension,
                       const int32_t *rows, size_t count, float *scores);
 
+/// The same for rows of bfloat16; the query, products and sums are float32.
+void akin_index_score_halves(int kernel, const float *query, const uint16_t *vectors,
+                             size_t dimension, const int32_t *rows, size_t count, float *scores);
+
+/// Rounds finite float32 numbers to bfloat16: to the nearest, ties to even.
+void akin_index_halve(const float *values, size_t count, uint16_t *halves);
+
+/// The float32 numbers that bfloat16 ones are.
+void akin_index_widen(const uint16_t *halves, size_t count, float *values);
+
 #ifdef __cplusplus
 }
 #endif

@@ -14,18 +14,21 @@ public struct AddVectors {
 
   private let progress: any ProgressReporter
 
-  /// The policy of a long addition that stays within `memory` bytes: `akin plan` foretells its
-  /// segments.
+  /// The policy of a long addition to the index in `folder` that stays within `memory` bytes: `akin
+  /// plan` foretells its segments.
   ///
   /// - Throws: `GraphError` where the memory is too small; ``EngineError``, `EncoderError` for the
-  ///   file.
-  public static func policy(for vectors: URL, memory: Int?) throws -> MaintenancePolicy {
+  ///   file; `IndexStoreError`.
+  public static func policy(
+    for vectors: URL, to folder: URL, memory: Int?
+  ) throws -> MaintenancePolicy {
     let header = try NumPyFile.header(at: vectors)
     guard header.shape.count == 2, header.shape[1] > 0 else {
       throw EngineError(
         .unreadableInput, "\(vectors.path): a float32 array of shape (n, d) is needed")
     }
-    return try IndexPlan.policy(dimension: header.shape[1], memory: memory)
+    return try IndexPlan.policy(
+      dimension: header.shape[1], precision: DurableIndex.precision(at: folder), memory: memory)
   }
 
   /// Reports to `progress`.

@@ -1,6 +1,13 @@
 public import Foundation
 
 extension DurableIndex {
+  /// What the segments of the index in a folder keep vectors in, without opening it.
+  ///
+  /// - Throws: ``IndexStoreError`` `noIndex`, `damaged`, `tooNew`, `unreadable`.
+  public static func precision(at url: URL) throws(IndexStoreError) -> IndexPrecision {
+    try Manifest.read(in: IndexFolder(url)).precision
+  }
+
   /// Opens an index. O(bytes): everything is read and compared with its checksums.
   ///
   /// The end of the log that a crash tore is cut off (``tornBytes``); it was never acknowledged.
@@ -70,7 +77,7 @@ extension DurableIndex {
   ) throws -> VectorIndex {
     do {
       return try VectorIndex(
-        dimension: manifest.dimension, measure: manifest.measure,
+        dimension: manifest.dimension, measure: manifest.measure, precision: manifest.precision,
         parts: segments.map { IndexSnapshot.Part(segment: $0.0, deleted: $0.1.deleted) },
         policy: policy)
     } catch {

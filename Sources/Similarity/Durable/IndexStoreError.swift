@@ -85,10 +85,12 @@ public struct IndexStoreError: Error, Hashable, Sendable {
     IndexStoreError(.closed, path, "the index was closed, or opened for reading only")
   }
 
-  static func tooNew(_ path: String, format: UInt32) -> IndexStoreError {
+  static func tooNew(
+    _ path: String, format: UInt32, latest: UInt32 = IndexFormat.current
+  ) -> IndexStoreError {
     IndexStoreError(
       .tooNew, path,
-      "has format \(format), this version of Akin reads up to \(IndexFormat.current);"
+      "has format \(format), this version of Akin reads up to \(latest);"
         + " install the version that wrote it, or a later one")
   }
 }

@@ -28,6 +28,8 @@ struct Manifest: Equatable, Sendable {
   }
 
   static let magic = "AKINMAN\0"
+  /// The formats that are read: 1; 2 where vectors are not float32, which has one field more.
+  static let readable: ClosedRange<UInt32> = 1...2
   /// The format of the file that was read.
   var format = IndexFormat.current
   var identity: IndexIdentity
@@ -35,6 +37,8 @@ struct Manifest: Equatable, Sendable {
   var generation: UInt64 = 0
   var dimension: Int
   var measure: IndexMeasure
+  /// What new segments keep vectors in.
+  var precision = IndexPrecision.float32
   /// The number that the next file gets.
   var nextFile: UInt64 = 1
   /// The sequence number of the first change that is in no segment.
@@ -43,6 +47,9 @@ struct Manifest: Equatable, Sendable {
   var segments: [Segment] = []
   /// In the order of their changes; only the last one may be unsealed.
   var logs: [Log] = []
+
+  /// The first format that says what it is.
+  var ownFormat: UInt32 { precision == .float32 ? 1 : 2 }
 
   var fileNames: Set<String> { Set(segments.map(\.name) + logs.map(\.name)) }
 }
@@ -58,6 +65,7 @@ extension Manifest {
     fields.put(generation)
     fields.put(UInt32(dimension))
     fields.put(measure.rawValue)
+    if format > 1 { fields.put(precision.rawValue) }
     fields.put(nextFile)
     fields.put(sequence)
     fields.put(UInt32(segments.count))
@@ -139,8 +147,8 @@ extension Manifest {
       throw damaged("file", 0, "it is no manifest")
     }
     let format = UInt32(littleEndian: body.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
-    guard IndexFormat.readable.contains(format) else {
-      throw .tooNew(folder.path(of: name), format: format)
+    guard readable.contains(format) else {
+      throw .tooNew(folder.path(of: name), format: format, latest: readable.upperBound)
     }
     do throws(ByteReader.Malformed) {
       return try fields(body, format: format)
@@ -166,9 +174,16 @@ extension Manifest {
     guard let measure = IndexMeasure(rawValue: try reader.take()) else {
       throw reader.malformed("no such measure")
     }
+    var precision = IndexPrecision.float32
+    if format > 1 {
+      guard let known = IndexPrecision(rawValue: try reader.take()) else {
+        throw reader.malformed("no such precision")
+      }
+      precision = known
+    }
     var manifest = Manifest(
       format: format, identity: identity, generation: generation, dimension: dimension,
-      measure: measure, nextFile: try reader.take(), sequence: try reader.take())
+      measure: measure, precision: precision, nextFile: try reader.take(), sequence: try reader.take())
     for _ in 0..<(try reader.takeCount(ofSize: 28)) {
       manifest.segments.append(try segment(&reader))
     }

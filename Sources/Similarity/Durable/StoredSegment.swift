@@ -48,7 +48,8 @@ extension SegmentFile {
 
   private func storeError(_ error: IndexError, in folder: IndexFolder) -> IndexStoreError {
     switch error {
-    case .tooNew(let format): return .tooNew(folder.path(of: name), format: format)
+    case .tooNew(let format):
+      return .tooNew(folder.path(of: name), format: format, latest: IndexSegment.format)
     case .damaged(let section, let offset, let reason):
       let start = sections.first { $0.name == section }?.range.lowerBound ?? 0
       return IndexStoreError(

@@ -29,13 +29,14 @@ public struct IndexRewrite: Sendable {
     guard count > 0 else { return nil }
     var builder = SegmentBuilder(
       count: count, dimension: snapshot.dimension, measure: snapshot.measure,
-      kernel: snapshot.kernel)
+      precision: snapshot.precision, kernel: snapshot.kernel)
     for part in parts {
       try Task.checkCancellation()
       for row in 0..<part.segment.count where !part.deleted[row] {
         if row & 0xFFF == 0xFFF { try Task.checkCancellation() }
-        builder.append(
-          part.segment.id(row), part.segment.attributes.attributes(row), part.segment.vector(row))
+        part.segment.vectors.withRow(row, dimension: snapshot.dimension) {
+          builder.append(part.segment.id(row), part.segment.attributes.attributes(row), $0)
+        }
       }
     }
     for recent in tail {
@@ -97,8 +98,12 @@ struct SegmentBuilder {
   private var ids: [String] = []
   private var attributes: [[String: IndexAttribute]] = []
 
-  init(count: Int, dimension: Int, measure: IndexMeasure, kernel: Kernel) {
-    header = SegmentHeader(count: count, dimension: dimension, measure: measure)
+  init(
+    count: Int, dimension: Int, measure: IndexMeasure, precision: IndexPrecision = .float32,
+    kernel: Kernel
+  ) {
+    header = SegmentHeader(
+      count: count, dimension: dimension, measure: measure, precision: precision)
     self.kernel = kernel
     vectors = Memory(count * dimension)
     ids.reserveCapacity(count)
@@ -130,7 +135,7 @@ struct SegmentBuilder {
     sections += AttributeColumns.sections(order.map { attributes[Int($0)] })
     sections += lists
     sections.append(
-      IndexSection(name: "vectors", contents: IndexBytes(vectors, count: count * dimension)))
+      StoredRows.section(vectors, count: count * dimension, header.precision))
     return try IndexSegment(sections: sections)
   }
 

@@ -10,9 +10,9 @@ internal import Synchronization
 /// deleted or replaced since is not the segment's matter but the snapshot's
 /// (``IndexSnapshot/Part/deleted``).
 public final class IndexSegment: Sendable {
-  /// The latest format of sections that is read: 1, or 2 where codes lie row after row, beside
-  /// sketches. A segment without these is written as 1.
-  public static let format: UInt32 = 2
+  /// The latest format of sections that is read: 1; 2 where codes lie row after row, beside sketches;
+  /// 3 where vectors are bfloat16. A segment is written in the first that says what it is.
+  public static let format: UInt32 = 3
 
   /// Rows, deleted ones included.
   public let count: Int
@@ -23,8 +23,9 @@ public final class IndexSegment: Sendable {
   /// What a file of the segment holds, in order; each begins at a multiple of 64.
   public let sections: [IndexSection]
 
-  /// `[count, dimension]`, scaled to length 1 where the measure is the cosine.
-  let vectors: Column<Float>
+  /// What the vectors are kept in.
+  public let precision: IndexPrecision
+  let vectors: StoredRows
   let lists: InvertedLists
   let identifiers: IdentifierColumn
   let attributes: AttributeColumns
@@ -42,8 +43,9 @@ public final class IndexSegment: Sendable {
     let reader = try SectionReader(sections)
     let header = try SegmentHeader(reader)
     (count, dimension, measure) = (header.count, header.dimension, header.measure)
+    precision = header.precision
     self.sections = sections
-    vectors = try reader.column("vectors", count: count * dimension)
+    vectors = try StoredRows(reader, precision, count: count * dimension)
     lists = try InvertedLists(reader, count: count, dimension: dimension)
     guard header.hasSketches == (lists.sketches != nil) else {
       throw .damaged(section: "header", offset: 4, reason: "its format is not that of the lists")
@@ -52,13 +54,14 @@ public final class IndexSegment: Sendable {
     attributes = try AttributeColumns(reader, rows: count)
   }
 
-  /// The item in `row`, as it was put, but for a cosine's scale. O(dimension).
+  /// The item in `row`, as it was put, but for a cosine's scale and ``precision``. O(dimension).
   ///
   /// - Precondition: `row` is in `0 ..< count`.
   public func item(_ row: Int) -> IndexItem {
     precondition((0..<count).contains(row), "a row of the segment")
     return IndexItem(
-      id: identifiers.id(row), vector: Array(vector(row)), attributes: attributes.attributes(row))
+      id: identifiers.id(row), vector: vectors.withRow(row, dimension: dimension) { Array($0) },
+      attributes: attributes.attributes(row))
   }
 
   /// The identifier of `row`.
@@ -81,10 +84,6 @@ public final class IndexSegment: Sendable {
     passing.withLock { $0.remember(filter, entry) }
     return entry
   }
-
-  func vector(_ row: Int) -> UnsafeBufferPointer<Float> {
-    UnsafeBufferPointer(rebasing: vectors.values[row * dimension..<(row + 1) * dimension])
-  }
 }
 
 /// Section `header`: eight 32-bit numbers.
@@ -93,12 +92,13 @@ struct SegmentHeader {
   var dimension: Int
   var measure: IndexMeasure
   var hasSketches = false
+  var precision = IndexPrecision.float32
 
   private static let magic: UInt32 = 0x4953_4B41  // "AKSI"
 
-  init(count: Int, dimension: Int, measure: IndexMeasure, hasSketches: Bool = false) {
+  init(count: Int, dimension: Int, measure: IndexMeasure, precision: IndexPrecision = .float32) {
     (self.count, self.dimension, self.measure) = (count, dimension, measure)
-    self.hasSketches = hasSketches
+    self.precision = precision
   }
 
   init(_ reader: SectionReader) throws(IndexError) {
@@ -115,14 +115,22 @@ struct SegmentHeader {
     guard let measure = IndexMeasure(rawValue: header[4]) else {
       throw header.damaged(at: 4, "no such measure")
     }
-    self.init(
-      count: Int(header[2]), dimension: Int(header[3]), measure: measure,
-      hasSketches: header[1] > 1)
+    self.init(count: Int(header[2]), dimension: Int(header[3]), measure: measure)
+    hasSketches = header[1] == 2
+    guard header[1] == 3 else { return }
+    guard header[5] <= 1 else { throw header.damaged(at: 5, "neither with nor without sketches") }
+    guard let precision = IndexPrecision(rawValue: header[6]) else {
+      throw header.damaged(at: 6, "no such precision")
+    }
+    (self.hasSketches, self.precision) = (header[5] == 1, precision)
   }
+
+  private var format: UInt32 { precision == .bfloat16 ? 3 : hasSketches ? 2 : 1 }
 
   var section: IndexSection {
     let numbers = [
-      Self.magic, hasSketches ? 2 : 1, UInt32(count), UInt32(dimension), measure.rawValue, 0, 0, 0,
+      Self.magic, format, UInt32(count), UInt32(dimension), measure.rawValue,
+      format == 3 && hasSketches ? 1 : 0, precision.rawValue, 0,
     ]
     return IndexSection(name: "header", contents: IndexBytes(numbers))
   }

@@ -26,6 +26,8 @@ public struct IndexSnapshot: Sendable {
   public let dimension: Int
   /// What nearness is.
   public let measure: IndexMeasure
+  /// What new segments keep vectors in.
+  public let precision: IndexPrecision
   /// The segments in the order they were made; every live identifier is in one place only.
   public internal(set) var parts: [Part]
   /// Items of no segment yet, in the order they came.

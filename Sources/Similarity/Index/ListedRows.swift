@@ -25,8 +25,8 @@ package struct ListedRows: Sendable {
     }
     let parts = vectors.count > 0 ? [IndexSnapshot.Part(segment: try builder.finish())] : []
     snapshot = IndexSnapshot(
-      dimension: dimension, measure: .innerProduct, parts: parts, tail: [], version: 0,
-      kernel: chosen)
+      dimension: dimension, measure: .innerProduct, precision: .float32, parts: parts, tail: [],
+      version: 0, kernel: chosen)
   }
 
   /// The `k` rows with the largest inner product with `query`, best first, ties by row.

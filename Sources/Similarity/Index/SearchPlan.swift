@@ -117,7 +117,8 @@ struct SearchPlan: Sendable {
       }
       for (place, rows) in tail.enumerated() where rows.population > 0 {
         snapshot.tail[place].chunk.vectors.withUnsafeBufferPointer { vectors in
-          score(vectors, queries, rows, base: bases[scans.count + place], &best)
+          score(
+            .floats(vectors.baseAddress), queries, rows, base: bases[scans.count + place], &best)
         }
       }
     }
@@ -129,7 +130,7 @@ struct SearchPlan: Sendable {
     base: Int, _ best: inout [BestList]
   ) {
     let dimension = snapshot.dimension
-    // Codes misplace a row by a few: so many more are scored in float32.
+    // Codes misplace a row by a few: so many more are scored by their vectors.
     let kept = k + max(16, k / 2)
     let block = ProbeBlock(
       queries, count: count, dimension: dimension, keep: kept,
@@ -156,7 +157,7 @@ struct SearchPlan: Sendable {
   /// Compares each query with the rows of a set in float32, a few rows at a time with all queries,
   /// so that vectors come from memory once.
   private func score(
-    _ vectors: UnsafeBufferPointer<Float>, _ queries: UnsafePointer<Float>, _ rows: RowSet,
+    _ vectors: RowValues, _ queries: UnsafePointer<Float>, _ rows: RowSet,
     base: Int, _ best: inout [BestList]
   ) {
     let piece = best.count == 1 ? 1_024 : 64
@@ -181,13 +182,12 @@ struct SearchPlan: Sendable {
 
   /// Compares a query with `rows` in float32.
   private func score(
-    _ vectors: UnsafeBufferPointer<Float>, _ query: UnsafePointer<Float>,
-    _ rows: UnsafeBufferPointer<Int32>, base: Int, _ best: inout BestList
+    _ vectors: RowValues, _ query: UnsafePointer<Float>, _ rows: UnsafeBufferPointer<Int32>,
+    base: Int, _ best: inout BestList
   ) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, rows.count)) { scores in
-      akin_index_score(
-        snapshot.kernel.identifier, query, vectors.baseAddress, snapshot.dimension,
-        rows.baseAddress, rows.count, scores.baseAddress)
+      vectors.score(
+        query, rows, dimension: snapshot.dimension, snapshot.kernel, into: scores.baseAddress)
       for index in rows.indices where scores[index] >= best.threshold {
         best.offer(Neighbour(item: base + Int(rows[index]), score: scores[index]))
       }

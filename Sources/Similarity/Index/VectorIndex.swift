@@ -34,6 +34,8 @@ public final class VectorIndex: Sendable {
   public let dimension: Int
   /// What nearness is.
   public let measure: IndexMeasure
+  /// What new segments keep vectors in; recent items are float32 until they are in one.
+  public let precision: IndexPrecision
   /// When ``maintain()`` works.
   public let policy: MaintenancePolicy
 
@@ -45,8 +47,9 @@ public final class VectorIndex: Sendable {
   /// - Throws: ``IndexError/foreignSegment(reason:)`` where a part has another dimension or
   ///   measure, or an identifier is live in two; ``SimilarityError/unknownKernel(_:)``.
   public init(
-    dimension: Int, measure: IndexMeasure = .cosine, parts: [IndexSnapshot.Part] = [],
-    policy: MaintenancePolicy = MaintenancePolicy(), kernel: Kernel? = nil
+    dimension: Int, measure: IndexMeasure = .cosine, precision: IndexPrecision = .float32,
+    parts: [IndexSnapshot.Part] = [], policy: MaintenancePolicy = MaintenancePolicy(),
+    kernel: Kernel? = nil
   ) throws {
     precondition((1...IndexLimits.dimension).contains(dimension), "a dimension within the limits")
     let chosen: Kernel
@@ -54,11 +57,12 @@ public final class VectorIndex: Sendable {
     try Self.check(parts, dimension: dimension, measure: measure)
     self.dimension = dimension
     self.measure = measure
+    self.precision = precision
     self.policy = policy
     current = Mutex(
       IndexSnapshot(
-        dimension: dimension, measure: measure, parts: parts, tail: [], version: 0, kernel: chosen)
-    )
+        dimension: dimension, measure: measure, precision: precision, parts: parts, tail: [],
+        version: 0, kernel: chosen))
     writer = Mutex(TailDirectory())
   }
 

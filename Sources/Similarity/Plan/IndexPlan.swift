@@ -36,18 +36,19 @@ public struct IndexPlan: Sendable, Hashable, Codable {
   /// - Throws: ``GraphError/memoryTooSmall(limit:needed:)`` where not even recent items and one
   ///   segment of them fit.
   public init(
-    items: Int, dimension: Int, memory: Int? = nil, speed: MachineSpeed
+    items: Int, dimension: Int, precision: IndexPrecision = .float32, memory: Int? = nil,
+    speed: MachineSpeed
   ) throws(GraphError) {
     self.items = items
     self.dimension = dimension
-    let policy = try Self.policy(dimension: dimension, memory: memory)
+    let policy = try Self.policy(dimension: dimension, precision: precision, memory: memory)
     var (segments, seconds): ([Int], Double) = ([], Double(items) * speed.secondsPerChange)
     var (largest, peakDisk) = (0, 0)
     func rewrite(_ rows: Int) {
       seconds += speed.seconds(rewriting: rows, dimension: dimension)
       largest = max(largest, rows)
       let all = segments.reduce(rows, +)
-      peakDisk = max(peakDisk, Self.bytes(segment: all, dimension).disk)
+      peakDisk = max(peakDisk, Self.bytes(segment: all, dimension, precision).disk)
     }
     var left = items
     while left > 0 {
@@ -66,22 +67,22 @@ public struct IndexPlan: Sendable, Hashable, Codable {
     }
     self.segments = segments
     self.seconds = seconds
-    let sizes = segments.map { Self.bytes(segment: $0, dimension) }
+    let sizes = segments.map { Self.bytes(segment: $0, dimension, precision) }
     diskBytes = sizes.reduce(0) { $0 + $1.disk }
     searchedBytes = sizes.reduce(0) { $0 + $1.searched }
     peakDiskBytes = max(peakDisk, diskBytes)
     buildBytes =
       Self.overhead + SketchSpace.bytes(dimension: dimension)
       + Self.tailBytes(min(items, policy.tailLimit) + Self.batchRows(dimension), dimension)
-      + Self.rewriteBytes(largest, dimension)
+      + Self.rewriteBytes(largest, dimension, precision)
   }
 
   /// The policy under which adding stays within `memory` bytes.
   public static func policy(
-    dimension: Int, memory: Int?
+    dimension: Int, precision: IndexPrecision = .float32, memory: Int?
   ) throws(GraphError) -> MaintenancePolicy {
     guard let memory else { return MaintenancePolicy(tailLimit: tailLimit) }
-    let perRow = rewriteBytes(1_000, dimension) / 1_000
+    let perRow = rewriteBytes(1_000, dimension, precision) / 1_000
     let perRecent = tailBytes(1_000, dimension) / 1_000
     let room =
       memory - overhead - SketchSpace.bytes(dimension: dimension)
@@ -102,14 +103,19 @@ public struct IndexPlan: Sendable, Hashable, Codable {
 
   /// A rewrite holds the vectors, the codes three times (half of that while lists are trained),
   /// sketches twice, and columns.
-  static func rewriteBytes(_ rows: Int, _ dimension: Int) -> Int {
+  static func rewriteBytes(
+    _ rows: Int, _ dimension: Int, _ precision: IndexPrecision = .float32
+  ) -> Int {
     let stride = InvertedLists.stride(dimension)
     let codes = 3 * stride + 2 * SketchSpace.widest(stride) + 8
-    return rows * (4 * dimension + codes + 2 * identifierBytes.memory)
+    let vectors = (precision == .float32 ? 4 : 4 + precision.byteCount) * dimension
+    return rows * (vectors + codes + 2 * identifierBytes.memory)
   }
 
   /// The size of a segment's file, and the part of it that searches read all the time.
-  static func bytes(segment rows: Int, _ dimension: Int) -> (disk: Int, searched: Int) {
+  static func bytes(
+    segment rows: Int, _ dimension: Int, _ precision: IndexPrecision = .float32
+  ) -> (disk: Int, searched: Int) {
     let stride = InvertedLists.stride(dimension)
     let lists = rows < InvertedLists.leastRows ? 1 : max(2, rows / InvertedLists.rowsPerList)
     // Whether rows have sketches, data decide: mostly in large segments.
@@ -119,7 +125,7 @@ public struct IndexPlan: Sendable, Hashable, Codable {
     var table = 2
     while table < 2 * rows { table *= 2 }
     let identifiers = rows * (8 + identifierBytes.disk) + 4 * table
-    let body = codes + identifiers + 4 * lists + 4 * dimension * rows
+    let body = codes + identifiers + 4 * lists + precision.byteCount * dimension * rows
     // A checksum of four bytes for every 64 KiB, and headers.
     return (body + body / 16_384 + 8_192, codes + identifiers)
   }

@@ -120,7 +120,7 @@ struct IndexStatsCommand: ParsableCommand {
     let lines = [
       ("items", figures.items.formatted()),
       ("recent", "\(figures.recent.formatted()) of them in no segment yet"),
-      ("vectors", "\(figures.dimension) dimensions, \(figures.measure)"),
+      ("vectors", "\(figures.dimension) dimensions in \(figures.precision), \(figures.measure)"),
       ("size", "\(ByteCount.text(figures.bytes)), logs \(ByteCount.text(figures.logBytes)) of it"),
       ("changes", "\(figures.changes.formatted()) since it was created"),
       ("format", "\(figures.format)"),

@@ -1,4 +1,5 @@
 import AkinEngine
+import AkinSimilarity
 import ArgumentParser
 import Foundation
 
@@ -26,10 +27,16 @@ struct PlanCommand: ParsableCommand {
   @Option(help: "Memory to stay within, such as 512M or 2G.")
   var memory: MemorySize?
 
+  @Option(help: "fp32 or bf16: what the index keeps vectors in.")
+  var precision = "fp32"
+
   @Flag(help: "Print JSON.")
   var json = false
 
   func validate() throws {
+    guard IndexPrecision(shortName: precision) != nil else {
+      throw ValidationError("--precision takes fp32 or bf16, not '\(precision)'.")
+    }
     guard (1...1_000_000_000).contains(products) else {
       throw ValidationError("--products takes a number from 1 to a billion, not \(products).")
     }
@@ -43,7 +50,9 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     let plan = try PlanResources().run(
-      products: products, dimension: dimension, k: count, memory: memory?.bytes)
+      products: products, dimension: dimension,
+      precision: IndexPrecision(shortName: precision) ?? .float32, k: count,
+      memory: memory?.bytes)
     if json {
       try Terminal.printJSON(plan)
     } else {

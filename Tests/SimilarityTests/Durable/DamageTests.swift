@@ -141,8 +141,10 @@ import Testing
 
   @Test func aNewerFormatIsRefusedPolitely() throws {
     for (name, bytes) in whole where name != IndexFormat.lock {
+      let latest =
+        name == IndexFormat.manifest ? Manifest.readable.upperBound : IndexFormat.current
       try change(name) { file in
-        file[8] = UInt8(IndexFormat.current + 1)
+        file[8] = UInt8(latest + 1)
         let length = name == IndexFormat.manifest ? bytes.count : IndexFormat.headerLength
         let sum = Checksum.crc32c(file[..<(length - 4)])
         withUnsafeBytes(of: sum.littleEndian) {
@@ -152,7 +154,8 @@ import Testing
       for access in [DurableIndex.Access.reading, .writing] {
         let error = DurableIndexTests.error { _ = try DurableIndex.open(place, for: access) }
         #expect(error?.code == .tooNew, "\(name): \(String(describing: error))")
-        #expect(error?.message.contains("format 2") ?? false)
+        #expect(error?.message.contains("format \(latest + 1), this") ?? false)
+        #expect(error?.message.contains("reads up to \(latest);") ?? false)
       }
       #expect(DurableIndexTests.error { _ = try DurableIndex.verify(place) }?.code == .tooNew)
       #expect(try files(in: place).filter { $0.key != "LOCK" }.count == whole.count - 1)

@@ -13,9 +13,9 @@ import Testing
     .appending(path: "Fixtures", directoryHint: .isDirectory)
 
   /// Two segments with a deleted and a replaced row, and a sealed log: what there is in an index.
-  static func writeIndex(at place: URL) throws {
+  static func writeIndex(at place: URL, _ precision: IndexPrecision = .float32) throws {
     let index = try DurableIndex.create(
-      at: place, dimension: 3, measure: .innerProduct,
+      at: place, dimension: 3, measure: .innerProduct, precision: precision,
       policy: MaintenancePolicy(tailLimit: 100, mergeWidth: 4, deletedShare: 1))
     try index.apply((0..<5).map { .put(item($0, version: 0)) })
     try index.flush()
@@ -45,6 +45,25 @@ import Testing
     let place = URL(filePath: folder).appending(path: "format-\(IndexFormat.current)")
     try Self.writeIndex(at: place)
     try FileManager.default.removeItem(at: place.appending(path: IndexFormat.lock))
+  }
+
+  /// An index in bfloat16 has a manifest and segments of later formats; its numbers here are small
+  /// enough to be exact.
+  @Test func anIndexInBFloat16SaysSo() throws {
+    let home = try IndexTestFolder()
+    let place = home.place("index")
+    try Self.writeIndex(at: place, .bfloat16)
+    #expect(try DurableIndex.verify(place) == [])
+    #expect(try DurableIndex.precision(at: place) == .bfloat16)
+    let index = try DurableIndex.open(place)
+    #expect(index.precision == .bfloat16 && index.statistics.format == 2)
+    #expect(index.statistics.precision == "bfloat16")
+    try Self.check(index.snapshot)
+    try index.compact()
+    #expect(index.snapshot.parts.map(\.segment.precision) == [.bfloat16])
+    try Self.check(index.snapshot)
+    try index.close()
+    try Self.check(DurableIndex.open(place, for: .reading).snapshot)
   }
 
   @Test(arguments: Array(IndexFormat.readable))

@@ -9,14 +9,16 @@ import Testing
     secondsPerProduct: 1e-12,
     secondsPerPair: 1e-10, secondsPerCandidate: 1e-7)
 
-  @Test func sizesAreThoseOfARealIndex() throws {
+  @Test(arguments: IndexPrecision.allCases)
+  func sizesAreThoseOfARealIndex(_ precision: IndexPrecision) throws {
     let (rows, dimension) = (5_000, 96)
     let folder = FileManager.default.temporaryDirectory
       .appending(path: "akin-plan-test-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
-    let plan = try IndexPlan(items: rows, dimension: dimension, speed: Self.speed)
+    let plan = try IndexPlan(
+      items: rows, dimension: dimension, precision: precision, speed: Self.speed)
     let index = try DurableIndex.create(
-      at: folder, dimension: dimension,
+      at: folder, dimension: dimension, precision: precision,
       policy: IndexPlan.policy(dimension: dimension, memory: nil))
     var random = SplitMix64(seed: 1)
     try index.apply(
