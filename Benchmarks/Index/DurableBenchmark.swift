@@ -27,7 +27,8 @@ enum DurableBenchmark {
   static func run(folder: URL, base: Vectors) throws {
     let place = folder.appending(path: "index", directoryHint: .isDirectory)
     let policy = MaintenancePolicy(tailLimit: 32_768)
-    let index = try DurableIndex.create(at: place, dimension: base.dimension, policy: policy)
+    let index = try DurableIndex.create(
+      at: place, dimension: base.dimension, precision: IndexBenchmark.precision, policy: policy)
     var syncs = [try disk(folder, bytes: 4 * base.dimension)]
     let next = Atomic<Int>(0)
     @Sendable func item(_ row: Int) -> IndexChange {

@@ -4,8 +4,13 @@ import Foundation
 
 /// `akin-bench-index BASE.npy QUERIES.npy [TRUTH-OUT]`: builds a live index of the base vectors and
 /// measures recall, batched and single speed, alone and with filters. One JSON line a figure.
+/// `AKIN_BENCHMARK_PRECISION=bf16` keeps vectors in bfloat16.
 @main struct IndexBenchmark {
   struct Refused: Error, CustomStringConvertible { var description: String }
+
+  static let precision =
+    ProcessInfo.processInfo.environment["AKIN_BENCHMARK_PRECISION"]
+    .flatMap(IndexPrecision.init(shortName:)) ?? .float32
 
   static let recalls = [0.95, 0.98, 0.99, 0.995, 1]
 
@@ -21,7 +26,7 @@ import Foundation
     }
     let base = try read(URL(filePath: arguments[1]))
     let queries = try read(URL(filePath: arguments[2]))
-    let index = try VectorIndex(dimension: base.dimension)
+    let index = try VectorIndex(dimension: base.dimension, precision: precision)
     let shares = [1, 10, 50]
     let items = (0..<base.count).map { row in
       IndexItem(

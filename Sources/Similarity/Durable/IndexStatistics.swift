@@ -47,7 +47,8 @@ extension DurableIndex {
       }
       return IndexStatistics(
         items: snapshot.count, recent: snapshot.tailCount, dimension: dimension,
-        measure: "\(measure)", precision: "\(precision)", changes: store.sequence - 1, segments: segments,
+        measure: "\(measure)", precision: "\(precision)", changes: store.sequence - 1,
+        segments: segments,
         logBytes: store.logBytes, bytes: store.logBytes + segments.reduce(0) { $0 + $1.bytes },
         format: store.manifest.format, tornBytes: tornBytes)
     }

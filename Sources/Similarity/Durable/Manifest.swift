@@ -183,7 +183,8 @@ extension Manifest {
     }
     var manifest = Manifest(
       format: format, identity: identity, generation: generation, dimension: dimension,
-      measure: measure, precision: precision, nextFile: try reader.take(), sequence: try reader.take())
+      measure: measure, precision: precision,
+      nextFile: try reader.take(), sequence: try reader.take())
     for _ in 0..<(try reader.takeCount(ofSize: 28)) {
       manifest.segments.append(try segment(&reader))
     }
