@@ -60,6 +60,10 @@ func emit(
 
 func run() throws {
   let arguments = try Arguments(Array(CommandLine.arguments.dropFirst()))
+  guard arguments.precision.isSupported else {
+    print("# skipped \(arguments.precision.rawValue), which this processor lacks")
+    return
+  }
   let text = try String(contentsOfFile: arguments.titles, encoding: .utf8)
   let titles = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
     .map(String.init)

@@ -55,11 +55,11 @@ size_t akin_select_above(int kernel, const float *scores, size_t count, float th
 #endif
 
 #include "CKernelsFactor.h"
-#include "CKernelsFeedForward.h"
 #include "CKernelsGraph.h"
 #include "CKernelsIndex.h"
 #include "CKernelsSearch.h"
 #include "CKernelsSketch.h"
 #include "CKernelsSparse.h"
+#include "CKernelsTransformer.h"
 #include "CKernelsWindows.h"
 #endif

@@ -8,13 +8,13 @@ public enum NumericPrecision: String, Hashable, Sendable, CaseIterable {
   /// 8 bits of exponent and 7 of fraction: several times faster where the processor multiplies it
   /// (AMX-BF16, AVX512-BF16), slower elsewhere. Cosine to float32 about 0.9999.
   case bfloat16 = "bf16"
-  /// Whole numbers of 8 bits in the feed-forward halves of blocks, which have two thirds of the
-  /// products; the other half as ``fastestFloat``. Needs AVX-512 with VNNI. Cosine to float32
-  /// at least 0.995, about 0.999.
+  /// Whole numbers of 8 bits, weights by output and what they meet by token; attention and what
+  /// lies between products as ``fastestFloat``. Needs AVX-512 with VNNI. Cosine to float32 at least
+  /// 0.995, about 0.999.
   case int8
 
   /// The fastest one on this processor.
-  public static var fastest: NumericPrecision { CodedFeedForward.isFastest ? .int8 : fastestFloat }
+  public static var fastest: NumericPrecision { CodedBlock.isFastest ? .int8 : fastestFloat }
 
   /// The fastest one on this processor without whole numbers: for models that were trained in it.
   public static var fastestFloat: NumericPrecision {
@@ -22,7 +22,7 @@ public enum NumericPrecision: String, Hashable, Sendable, CaseIterable {
   }
 
   /// Whether this processor has it.
-  public var isSupported: Bool { self != .int8 || CodedFeedForward.isSupported }
+  public var isSupported: Bool { self != .int8 || CodedBlock.isSupported }
 
   var dtype: DType {
     switch self {

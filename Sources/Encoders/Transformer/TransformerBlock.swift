@@ -8,80 +8,81 @@ import AkinNeural
 /// Post-norm as in the original Transformer (Vaswani et al., 2017). Queries, keys and values come
 /// out of one product. Biases, GELU and the residual sums are fused into the products.
 struct TransformerBlock {
-  private let projection: PackedLinear
-  private let attentionOutput: PackedLinear
-  private let attentionNorm: LayerNorm
-  private let feedForward: FeedForward
+  private let parts: Parts
   private let heads: Int
+
+  private enum Parts {
+    case packed(PackedBlock)
+    case coded(CodedBlock)
+  }
 
   init(
     _ names: TransformerNames.Block, _ loader: WeightLoader,
     _ configuration: TransformerConfiguration
   ) throws(EncoderError) {
-    let hidden = configuration.hidden
-    projection = try loader.linear(
-      [names.query, names.key, names.value], inputs: hidden, outputs: hidden)
-    attentionOutput = try loader.linear([names.attentionOutput], inputs: hidden, outputs: hidden)
-    attentionNorm = try loader.norm(names.attentionNorm, hidden)
-    feedForward = try FeedForward(names, loader, configuration)
     heads = configuration.heads
+    let isCoded =
+      loader.precision == .int8 && configuration.activation == .gelu
+      && CodedBlock.fits(width: configuration.hidden, hidden: configuration.intermediate)
+    parts =
+      isCoded
+      ? .coded(try loader.coded(names, configuration))
+      : .packed(try PackedBlock(names, loader, configuration))
   }
 
   /// `[tokens, hidden]` → `[tokens, hidden]`.
   func callAsFunction(
     _ x: Tensor, _ sequences: PackedSequences
   ) throws(NeuralError) -> Tensor {
-    let context = try sequences.attention(projection(x), heads: heads)
-    let attended = try attentionNorm(attentionOutput.adding(x, to: context))
-    return try feedForward(attended)
+    switch parts {
+    case .packed(let block):
+      let context = try sequences.attention(block.projection(x), heads: heads)
+      return try block.feedForward(block.attach(context, to: x))
+    case .coded(let block):
+      let context = try sequences.attention(block.project(x), heads: heads)
+      return try block.feedForward(block.attach(context, to: x))
+    }
   }
 }
 
-/// The second half of a block: `norm(a + W_2 · activation(W_1 a))`.
-enum FeedForward {
-  case packed(
-    expansion: PackedLinear, contraction: PackedLinear, norm: LayerNorm,
-    TransformerConfiguration.Activation)
-  case coded(CodedFeedForward)
+/// A block's layers in float32 or bfloat16.
+struct PackedBlock {
+  let projection: PackedLinear
+  private let output: PackedLinear
+  private let attentionNorm: LayerNorm
+  private let expansion: PackedLinear
+  private let contraction: PackedLinear
+  private let outputNorm: LayerNorm
+  private let activation: TransformerConfiguration.Activation
 
   init(
     _ names: TransformerNames.Block, _ loader: WeightLoader,
     _ configuration: TransformerConfiguration
   ) throws(EncoderError) {
     let (hidden, wide) = (configuration.hidden, configuration.intermediate)
-    guard loader.precision == .int8, configuration.activation == .gelu,
-      CodedFeedForward.fits(width: hidden, hidden: wide)
-    else {
-      self = .packed(
-        expansion: try loader.linear([names.expansion], inputs: hidden, outputs: wide),
-        contraction: try loader.linear([names.contraction], inputs: wide, outputs: hidden),
-        norm: try loader.norm(names.outputNorm, hidden), configuration.activation)
-      return
-    }
-    let expansion = try loader.tensors([names.expansion], inputs: hidden, outputs: wide)
-    let contraction = try loader.tensors([names.contraction], inputs: wide, outputs: hidden)
-    let norm = try loader.norm(names.outputNorm, hidden, as: .float32)
-    self = .coded(
-      try computing { () throws(NeuralError) in
-        try CodedFeedForward(
-          expansion: expansion, contraction: contraction,
-          norm: (norm.weight, norm.bias, norm.epsilon))
-      })
+    projection = try loader.linear(names.attentionInputs, inputs: hidden, outputs: hidden)
+    output = try loader.linear([names.attentionOutput], inputs: hidden, outputs: hidden)
+    attentionNorm = try loader.norm(names.attentionNorm, hidden)
+    expansion = try loader.linear([names.expansion], inputs: hidden, outputs: wide)
+    contraction = try loader.linear([names.contraction], inputs: wide, outputs: hidden)
+    outputNorm = try loader.norm(names.outputNorm, hidden)
+    activation = configuration.activation
   }
 
-  /// `[tokens, hidden]` → `[tokens, hidden]`.
-  func callAsFunction(_ x: Tensor) throws(NeuralError) -> Tensor {
-    switch self {
-    case .coded(let layer): return try layer(x)
-    case .packed(let expansion, let contraction, let norm, let activation):
-      let expanded =
-        switch activation {
-        case .gelu: try expansion.gelu(x)
-        case .geluTanh: try expansion.gelu(x, .tanh)
-        case .relu: try expansion(x).relu()
-        }
-      return try norm(contraction.adding(x, to: expanded))
-    }
+  /// `norm(x + W_o context)`
+  func attach(_ context: Tensor, to x: Tensor) throws(NeuralError) -> Tensor {
+    try attentionNorm(output.adding(x, to: context))
+  }
+
+  /// `norm(a + W_2 · activation(W_1 a))`
+  func feedForward(_ a: Tensor) throws(NeuralError) -> Tensor {
+    let expanded =
+      switch activation {
+      case .gelu: try expansion.gelu(a)
+      case .geluTanh: try expansion.gelu(a, .tanh)
+      case .relu: try expansion(a).relu()
+      }
+    return try outputNorm(contraction.adding(a, to: expanded))
   }
 }
 
@@ -127,6 +128,25 @@ struct WeightLoader {
     }
     return try computing { () throws(NeuralError) in
       (weights.count == 1 ? weights[0] : try Tensor.concatenated(weights), try Tensor(biases))
+    }
+  }
+
+  /// A block's layers in int8.
+  func coded(
+    _ names: TransformerNames.Block, _ configuration: TransformerConfiguration
+  ) throws(EncoderError) -> CodedBlock {
+    let (hidden, wide) = (configuration.hidden, configuration.intermediate)
+    let projection = try tensors(names.attentionInputs, inputs: hidden, outputs: hidden)
+    let output = try tensors([names.attentionOutput], inputs: hidden, outputs: hidden)
+    let expansion = try tensors([names.expansion], inputs: hidden, outputs: wide)
+    let contraction = try tensors([names.contraction], inputs: wide, outputs: hidden)
+    let attention = try norm(names.attentionNorm, hidden, as: .float32)
+    let last = try norm(names.outputNorm, hidden, as: .float32)
+    return try computing { () throws(NeuralError) in
+      try CodedBlock(
+        projection: projection, output: output,
+        attentionNorm: (attention.weight, attention.bias, epsilon), expansion: expansion,
+        contraction: contraction, outputNorm: (last.weight, last.bias, epsilon))
     }
   }
 

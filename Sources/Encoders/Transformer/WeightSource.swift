@@ -27,6 +27,9 @@ struct TransformerNames {
   struct Block {
     var query, key, value, attentionOutput, attentionNorm: String
     var expansion, contraction, outputNorm: String
+
+    /// What are one layer in the end: their outputs side by side.
+    var attentionInputs: [String] { [query, key, value] }
   }
 
   /// The names in a Hugging Face file, without a prefix such as `bert.`.

@@ -10,28 +10,36 @@
 // Rows that go through both products together: their hidden features stay in the second-level cache.
 enum { BLOCK = 48, TILE_ROWS = 12, LANES = 16 };
 
-// What the rows of a block are on their way.
+// What becomes of a product.
+typedef enum { NOTHING, GELU, ADD } after;
+
+// Rows as codes: value ≈ low + scale · code.
 typedef struct {
-  float *x, *hidden, *y, *scales, *lows;
+  const uint8_t *codes;
+  size_t stride;
+  const float *scales, *lows;
+} coded_rows;
+
+// What a block of rows is on its way: rows of the inputs, of the outputs, and results.
+typedef struct {
+  float *narrow, *wide, *sums, *scales, *lows;
   uint8_t *codes;
 } room;
 
 static size_t rows_at_once(size_t rows) { return rows < BLOCK ? rows : BLOCK; }
 
-size_t akin_feed_forward_scratch(const akin_feed_forward *layer, size_t rows) {
-  const size_t width = layer->expansion.inputs, wide = layer->expansion.outputs;
-  return rows_at_once(rows) *
-         ((2 * width + wide + 2) * sizeof(float) + (width > wide ? width : wide));
+size_t akin_transformer_scratch(size_t rows, size_t inputs, size_t outputs) {
+  const size_t larger = inputs > outputs ? inputs : outputs;
+  return rows_at_once(rows) * ((inputs + outputs + larger + 2) * sizeof(float) + larger);
 }
 
-static room divided(const akin_feed_forward *layer, size_t rows, void *scratch) {
-  const size_t width = layer->expansion.inputs, wide = layer->expansion.outputs;
-  const size_t count = rows_at_once(rows);
+static room divided(const akin_rows *rows, size_t inputs, size_t outputs) {
+  const size_t count = rows_at_once(rows->count), larger = inputs > outputs ? inputs : outputs;
   room room;
-  room.x = scratch;
-  room.y = room.x + count * width;
-  room.hidden = room.y + count * width;
-  room.scales = room.hidden + count * wide;
+  room.narrow = rows->scratch;
+  room.wide = room.narrow + count * inputs;
+  room.sums = room.wide + count * outputs;
+  room.scales = room.sums + count * larger;
   room.lows = room.scales + count;
   room.codes = (uint8_t *)(room.lows + count);
   return room;
@@ -68,7 +76,7 @@ static void tile_plain(const uint8_t *rows, size_t stride, size_t count, const i
       sums[r][c] = sum;
     }
 }
-#include "feed_forward.inc"
+#include "transformer.inc"
 #undef TARGET
 #undef KERNEL
 
@@ -114,17 +122,29 @@ TARGET static inline void tile_avx512(const uint8_t *rows, size_t stride, size_t
   for (; r + 2 <= count; r += 2) tile2(rows + r * stride, stride, panel, inputs, sums[r]);
   if (r < count) tile1(rows + r * stride, stride, panel, inputs, sums[r]);
 }
-#include "feed_forward.inc"
+#include "transformer.inc"
 #endif
 
-int akin_feed_forward_supported(void) { return akin_kernel_supported(AKIN_KERNEL_AVX512); }
+int akin_transformer_supported(void) { return akin_kernel_supported(AKIN_KERNEL_AVX512); }
 
-void akin_feed_forward_rows(int plainly, const akin_feed_forward *layer, const void *x, int half,
-                            size_t rows, void *out, void *scratch) {
-  const room room = divided(layer, rows, scratch);
 #if defined(__x86_64__)
-  if (!plainly && akin_feed_forward_supported())
-    return feed_forward_avx512(layer, x, half, rows, out, &room);
+#define RUN(part, ...) \
+  if (!plainly && akin_transformer_supported()) part##_avx512(__VA_ARGS__); else part##_plain(__VA_ARGS__)
+#else
+#define RUN(part, ...) (void)plainly, part##_plain(__VA_ARGS__)
 #endif
-  feed_forward_plain(layer, x, half, rows, out, &room);
+
+void akin_project_rows(int plainly, const akin_coded_linear *layer, const akin_rows *rows) {
+  RUN(project, layer, rows);
+}
+
+void akin_attach_rows(int plainly, const akin_coded_linear *layer, const akin_norm *norm,
+                      const akin_rows *rows) {
+  RUN(attach, layer, norm, rows);
+}
+
+void akin_feed_forward_rows(int plainly, const akin_coded_linear *expansion,
+                            const akin_coded_linear *contraction, const akin_norm *norm,
+                            const akin_rows *rows) {
+  RUN(feed_forward, expansion, contraction, norm, rows);
 }
