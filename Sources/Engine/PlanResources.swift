@@ -1,4 +1,4 @@
-internal import AkinSimilarity
+public import AkinSimilarity
 internal import Foundation
 
 /// The use case "will it fit, and how long will it take?": what a live index and an exact graph of
