@@ -70,7 +70,8 @@ void akin_index_halve(const float *values, size_t count, uint16_t *halves) {
   for (size_t i = 0; i < count; i++) {
     uint32_t bits;
     memcpy(&bits, values + i, sizeof bits);
-    halves[i] = (uint16_t)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+    const uint32_t half = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
+    halves[i] = (uint16_t)((half & 0x7FFF) == 0x7F80 ? half - 1 : half);
   }
 }
 

@@ -49,8 +49,17 @@ void akin_code_linear(const float *weights, size_t outputs, size_t inputs, int8_
                       float *scales, float *sums) {
   for (size_t o = 0; o < outputs; o++) {
     const float *row = weights + o * inputs;
-    float most = 0;
-    for (size_t i = 0; i < inputs; i++) most = fmaxf(most, fabsf(row[i]));
+    float most = 0, nothing = 0;
+    for (size_t i = 0; i < inputs; i++) {
+      most = fmaxf(most, fabsf(row[i]));
+      nothing += row[i] * 0;
+    }
+    if (nothing != 0) {
+      // A weight that is no number must not look like one.
+      for (size_t i = 0; i < inputs; i++) codes[o / 32 * 32 * inputs + i / 4 * 128 + o % 32 * 4 + i % 4] = 0;
+      scales[o] = sums[o] = NAN;
+      continue;
+    }
     const float steps = most > 0 ? 127 / most : 0;
     scales[o] = most / 127;
     int32_t sum = 0;

@@ -216,3 +216,13 @@ ctorch_status ctorch_serially(void (*body)(void *context), void *context) {
     if (known && former > 1) set(former);
   });
 }
+
+ctorch_status ctorch_share(
+    int64_t count, int64_t grain, void (*body)(void *context, int64_t first, int64_t last),
+    void *context) {
+  return ctorch::guarded([&] {
+    ctorch::synchronise_threads();
+    at::parallel_for(
+        0, count, grain, [&](int64_t first, int64_t last) { body(context, first, last); });
+  });
+}

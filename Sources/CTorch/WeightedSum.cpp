@@ -14,9 +14,6 @@ constexpr int64_t BLOCK = 1 << 12;
 
 /// to[i] += weight · from[i], or = for the first.
 template <class T, class From>
-#if defined(__x86_64__)
-__attribute__((target("avx2,fma")))
-#endif
 void add(T *to, const From *from, T weight, int64_t count, bool first) {
   if (first)
     for (int64_t i = 0; i < count; i++) to[i] = weight * static_cast<T>(from[i]);
@@ -25,9 +22,6 @@ void add(T *to, const From *from, T weight, int64_t count, bool first) {
 }
 
 template <class T>
-#if defined(__x86_64__)
-__attribute__((target("avx2,fma")))
-#endif
 double squares(const T *values, int64_t count) {
   constexpr int64_t LANES = 16;
   T lanes[LANES] = {};

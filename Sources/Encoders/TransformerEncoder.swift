@@ -41,7 +41,7 @@ public final class TransformerEncoder: TextEncoder {
   ///
   /// - Parameters:
   ///   - directory: folder with `config.json`, `model.safetensors` and a tokeniser.
-  ///   - precision: by default the faster one on this processor.
+  ///   - precision: by default the fastest one on this processor.
   /// - Throws: ``EncoderError`` that names the file and the field or tensor.
   /// - Complexity: O(weights), the word table excepted.
   public convenience init(
@@ -85,7 +85,7 @@ public final class TransformerEncoder: TextEncoder {
     self.normalises = normalises
     self.maximumTokens = maximumTokens
     self.prefixes = prefixes
-    self.precision = precision
+    self.precision = model.precision
   }
 
   /// Encodes texts (see ``TextEncoder/encode(_:as:progress:)``).

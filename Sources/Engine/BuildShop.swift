@@ -89,7 +89,8 @@ public final class BuildShop {
   /// - Throws: `FeedError`, `ImportError`, `EncoderError`, ``StorageError``, ``EngineError``,
   ///   `CancellationError`; the shop's readers then still see what it was before.
   public func run(products: [URL], events: [URL]) throws -> BuildResult {
-    let model = try ShopModel(named: options.model)
+    let model = try ShopModel(
+      named: options.model, as: BuildSummary.last(of: store)?.modelKey)
     let tagger = try options.tagger.map { try TitleReading(folder: $0) }
     for file in products { try CatalogueImporter.check(file: file, options: options.products) }
     for file in events { try EventImporter.check(file: file, options: eventOptions) }

@@ -114,12 +114,7 @@ public final class SimilarProducts: Sendable {
       throw EngineError(.badArgument, "the text is empty; say what to look for")
     }
     guard let summary = try BuildSummary.last(of: store) else { throw EngineError.emptyShop }
-    let model = try ShopModel(named: summary.model)
-    guard model.key == summary.modelKey else {
-      throw EngineError(
-        .modelChanged,
-        "the model '\(summary.model)' is no longer the one the shop was built with; build it again")
-    }
+    let model = try ShopModel(of: summary)
     let rows = try model.load().encode([text], as: .query)
     let query = try Vectors(values: rows.values, dimension: rows.dimension)
     var content = Shelf(capacity: k, isDistinct: isDistinct)

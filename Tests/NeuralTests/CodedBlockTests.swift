@@ -117,6 +117,36 @@ struct CodedBlockTests {
     }
   }
 
+  @Test func aWeightThatIsNoNumberIsSeenToo() throws {
+    var layers = try Case(width: 32, hidden: 64).layers
+    let norms = try Case(width: 32, hidden: 64).norms
+    var weights = try layers[0].weight.floats()
+    weights[32 * 7 + 3] = .nan
+    layers[0].weight = try Tensor(weights, shape: [96, 32])
+    let block = try CodedBlock(
+      projection: layers[0], output: layers[1], attentionNorm: norms[0], expansion: layers[2],
+      contraction: layers[3], outputNorm: norms[1])
+    let found = try block.project(Tensor.ones([2, 32])).floats().map(\.isNaN)
+    #expect(found == (0..<192).map { $0 % 96 == 7 })
+  }
+
+  /// Rows are shared out to threads; each row is what it is alone.
+  @Test func manyRowsAreThoseOfOneThread() throws {
+    let layer = try Case(width: 64, hidden: 128)
+    let x = try Tensor.randomNormal([501, 64], using: Generator(seed: 12))
+    let y = try x * 0.25
+    let whole = try layer.parts(x, y)
+    for start in [0, 100, 499] {
+      let count = min(30, 501 - start)
+      let rows = try x.narrow(dimension: 0, start: start, length: count)
+      let context = try y.narrow(dimension: 0, start: start, length: count)
+      for (part, all) in zip(try layer.parts(rows, context), whole) {
+        let expected = try all.narrow(dimension: 0, start: start, length: count)
+        #expect(try part.floats() == expected.floats())
+      }
+    }
+  }
+
   @Test func refusesWhatDoesNotFit() throws {
     let layer = try Case(width: 32, hidden: 64).block
     let good = try Tensor.zeros([2, 32])
@@ -129,6 +159,7 @@ struct CodedBlockTests {
     let wide = try Tensor.zeros([4, 64]).narrow(dimension: 1, start: 0, length: 32)
     #expect(throws: NeuralError.self) { try layer.project(wide) }
     #expect(throws: NeuralError.self) { try layer.project(Tensor.zeros([32])) }
+    #expect(throws: NeuralError.self) { try layer.project(Tensor(scalar: Float(1))) }
     #expect(throws: NeuralError.self) { try Case(width: 40, hidden: 64) }
     #expect(throws: NeuralError.self) { try Case(width: 32, hidden: 60) }
     #expect(try layer.project(Tensor.zeros([0, 32])).shape == [0, 96])

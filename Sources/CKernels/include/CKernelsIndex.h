@@ -91,7 +91,7 @@ void akin_index_score(int kernel, const float *query, const float *vectors, size
 void akin_index_score_halves(int kernel, const float *query, const uint16_t *vectors,
                              size_t dimension, const int32_t *rows, size_t count, float *scores);
 
-/// Rounds finite float32 numbers to bfloat16: to the nearest, ties to even.
+/// Rounds finite float32 numbers to finite bfloat16 ones: to the nearest, ties to even.
 void akin_index_halve(const float *values, size_t count, uint16_t *halves);
 
 /// The float32 numbers that bfloat16 ones are.

@@ -39,6 +39,12 @@ ctorch_status ctorch_packed_pool(
 // that handing parts to other threads and waiting for them costs more than it saves.
 ctorch_status ctorch_serially(void (*body)(void *context), void *context);
 
+// Calls body(context, first, last) for parts of 0 ..< count, of at least `grain` where there are so
+// many, side by side on the threads that an operator called here would use.
+ctorch_status ctorch_share(
+    int64_t count, int64_t grain, void (*body)(void *context, int64_t first, int64_t last),
+    void *context);
+
 #ifdef __cplusplus
 }
 #endif

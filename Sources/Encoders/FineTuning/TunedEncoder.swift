@@ -66,9 +66,10 @@ public final class TunedEncoder: @unchecked Sendable {
     (self.curve, self.tensors) = (curve, tensors)
   }
 
-  /// The encoder at work, without a detour over files.
+  /// The encoder at work, without a detour over files; by default in the number type that the saved
+  /// one works in.
   public func encoder(
-    precision: NumericPrecision = .fastest
+    precision: NumericPrecision = .fastestFloat
   ) throws(EncoderError) -> TransformerEncoder {
     var parts = parts
     parts.weights = OverlaidWeights(base: parts.weights, tensors: tensors)

@@ -32,7 +32,7 @@ public struct MatchTraining {
     try Self.check(valid, "validation", least: 10)
     let name = encoder ?? Self.encoder(for: train)
     let location = try store.locate(name)
-    let textEncoder = try location.encoder()
+    let textEncoder = try location.encoder(precision: .fastestFloat)
     let meaning = MeaningCache(textEncoder)
     try meaning.encode(train + valid) { try report("Encoding", $0, $1) }
     let tokens = try TokenCache()

@@ -166,7 +166,7 @@ extension Matcher {
         "The text encoder '\(card.encoder)' is not the one that the matcher was trained with; "
           + "train it again.", path: folder.path(percentEncoded: false))
     }
-    encoder = try location.encoder()
+    encoder = try location.encoder(precision: .fastestFloat)
     crossEncoder = try stored.tokens.map { tokens in
       let parts = try location.parts()
       return try Self.crossEncoder(

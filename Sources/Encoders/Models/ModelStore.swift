@@ -126,7 +126,7 @@ public struct ModelStore: Sendable {
   ///
   /// - Parameters:
   ///   - name: as for ``locate(_:)``.
-  ///   - precision: by default the faster one on this processor; a ``CompactEncoder`` has one.
+  ///   - precision: by default the fastest one on this processor; a ``CompactEncoder`` has one.
   public func encoder(
     named name: String, precision: NumericPrecision = .fastest
   ) throws(EncoderError) -> any TextEncoder {

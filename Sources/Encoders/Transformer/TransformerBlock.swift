@@ -21,11 +21,8 @@ struct TransformerBlock {
     _ configuration: TransformerConfiguration
   ) throws(EncoderError) {
     heads = configuration.heads
-    let isCoded =
-      loader.precision == .int8 && configuration.activation == .gelu
-      && CodedBlock.fits(width: configuration.hidden, hidden: configuration.intermediate)
     parts =
-      isCoded
+      loader.precision == .int8
       ? .coded(try loader.coded(names, configuration))
       : .packed(try PackedBlock(names, loader, configuration))
   }

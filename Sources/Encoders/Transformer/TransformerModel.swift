@@ -8,7 +8,7 @@ final class TransformerModel: @unchecked Sendable {
   // `init`, and libtorch allows any number of threads to read a tensor at once.
 
   let configuration: TransformerConfiguration
-  /// The type that products are computed in.
+  /// The type that products are computed in: not int8 where the layers are not made for it.
   let precision: NumericPrecision
   private let inputs: InputTable
   private let embeddingNorm: LayerNorm
@@ -24,6 +24,10 @@ final class TransformerModel: @unchecked Sendable {
         "This processor lacks the instructions for \(precision.rawValue) (AVX-512 with VNNI); "
           + "choose \(NumericPrecision.fastest.rawValue).")
     }
+    let canBeCoded =
+      configuration.activation == .gelu
+      && CodedBlock.fits(width: configuration.hidden, hidden: configuration.intermediate)
+    let precision = precision == .int8 && !canBeCoded ? .fastestFloat : precision
     let hidden = configuration.hidden
     let names = source.names
     let loader = WeightLoader(

@@ -103,12 +103,10 @@ package final class LiveShop: Sendable {
   package static func open(directory: URL) throws -> LiveShop {
     let store = try ShopStore(directory: directory, for: .serving)
     let summary = try BuildSummary.last(of: store)
-    let model = try ShopModel(named: summary?.model ?? BuildOptions.defaultModel)
-    if let summary, summary.modelKey != model.key {
-      throw EngineError(
-        .modelChanged,
-        "the model '\(summary.model)' is no longer the one the shop was built with; build it again")
-    }
+    let model =
+      if let summary { try ShopModel(of: summary) } else {
+        try ShopModel(named: BuildOptions.defaultModel)
+      }
     return try LiveShop(
       store: store, encoder: try model.load(), model: model.name, modelKey: model.key)
   }

@@ -59,13 +59,7 @@ final class ShopMeaning: Sendable {
     try opened.withLock { opened in
       if let opened { return opened }
       guard let summary = try BuildSummary.last(of: store) else { throw EngineError.emptyShop }
-      let model = try ShopModel(named: summary.model)
-      guard model.key == summary.modelKey else {
-        throw EngineError(
-          .modelChanged,
-          "the model '\(summary.model)' is no longer the one the shop was built with; build it again"
-        )
-      }
+      let model = try ShopModel(of: summary)
       let vectors = try Vectors(
         values: store.publishedVectors(model: summary.modelKey, dimension: summary.dimension),
         dimension: summary.dimension)

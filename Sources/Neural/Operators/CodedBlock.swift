@@ -26,6 +26,9 @@ package final class CodedBlock: @unchecked Sendable {
   /// Sizes of a row, and between the products of the second half.
   package let width: Int, hidden: Int
 
+  /// Rows from which on a second thread is worth its start.
+  private static let rowsOfAThread = 48
+
   /// Whether this processor has the instructions.
   package static var isSupported: Bool { akin_transformer_supported() != 0 }
 
@@ -75,8 +78,7 @@ package final class CodedBlock: @unchecked Sendable {
     self.outputNorm = try NormVectors(outputNorm)
   }
 
-  // All take and give contiguous rows on the CPU, `.float32` or `.bfloat16`, work on the calling
-  // thread, and throw `.invalidArgument` for other shapes or types. `plainly`: by the plain loops
+  // All take and give contiguous rows on the CPU, `.float32` or `.bfloat16`, and throw `.invalidArgument` for other shapes or types. `plainly`: by the plain loops
   // that the tests take as the truth.
 
   /// Queries, keys and values: `[rows, width]` → `[rows, 3 · width]`.
@@ -112,42 +114,57 @@ package final class CodedBlock: @unchecked Sendable {
 
   private func map(
     _ x: Tensor, adding residual: Tensor? = nil, to outputs: Int, scratch sizes: (Int, Int),
-    _ body: (UnsafePointer<akin_rows>) -> Void
+    _ body: @Sendable (UnsafePointer<akin_rows>) -> Void
   ) throws(NeuralError) -> Tensor {
     let shape = x.shape
-    guard
-      ([x] + [residual].compactMap(\.self)).allSatisfy({
-        $0.shape == [shape[0], width] && $0.isContiguous && $0.device == .cpu && $0.dtype == x.dtype
+    let given = [x] + [residual].compactMap(\.self)
+    guard shape.count == 2, shape[1] == width,
+      given.allSatisfy({
+        $0.shape == shape && $0.isContiguous && $0.device == .cpu && $0.dtype == x.dtype
       }), x.dtype == .float32 || x.dtype == .bfloat16
     else {
       throw NeuralError(
         .invalidArgument, "contiguous rows of \(width) numbers, fp32 or bf16, are needed",
-        operation: "CodedBlock", shapes: [shape] + (residual.map { [$0.shape] } ?? []))
+        operation: "CodedBlock", shapes: given.map(\.shape))
     }
     let y = try Operator.empty(.integers([shape[0], outputs]), .dtype(x.dtype))
-    let bytes = akin_transformer_scratch(shape[0], sizes.0, sizes.1)
-    let scratch = UnsafeMutableRawPointer.allocate(byteCount: max(64, bytes), alignment: 64)
-    defer { scratch.deallocate() }
-    var rows = akin_rows(
-      half: x.dtype == .bfloat16 ? 1 : 0, count: shape[0], residual: nil, from: nil, to: nil,
-      scratch: scratch)
-    var target: UnsafeRawPointer?
-    try check(ctorch_tensor_data(x.handle, &rows.from), "CodedBlock", [shape])
-    try check(ctorch_tensor_data(y.handle, &target), "CodedBlock", [shape])
-    if let residual {
-      try check(ctorch_tensor_data(residual.handle, &rows.residual), "CodedBlock", [shape])
+    // Nobody else has seen `y`; parts are rows of their own.
+    nonisolated(unsafe) let (source, target) = (try x.data(), try y.data())
+    nonisolated(unsafe) let added = try residual?.data()
+    let size = x.dtype.byteCount
+    let isHalf: Int32 = x.dtype == .bfloat16 ? 1 : 0
+    let width = width
+    try ComputeThreads.share(shape[0], atLeast: Self.rowsOfAThread) { part in
+      let bytes = akin_transformer_scratch(part.count, sizes.0, sizes.1)
+      let scratch = UnsafeMutableRawPointer.allocate(byteCount: max(64, bytes), alignment: 64)
+      defer { scratch.deallocate() }
+      let start = part.lowerBound * size
+      var rows = akin_rows(
+        half: isHalf, count: part.count, residual: added.map { $0 + start * outputs },
+        from: source.map { $0 + start * width },
+        to: target.map { UnsafeMutableRawPointer(mutating: $0) + start * outputs }, scratch: scratch
+      )
+      body(&rows)
     }
-    // Nobody else has seen `y`.
-    rows.to = UnsafeMutableRawPointer(mutating: target)
-    withExtendedLifetime((x, y, residual)) { body(&rows) }
+    withExtendedLifetime((x, y, residual)) {}
     return y
   }
 }
 
+extension Tensor {
+  /// Where the elements of a contiguous tensor on the CPU begin; an empty one has no place.
+  fileprivate func data() throws(NeuralError) -> UnsafeRawPointer? {
+    var data: UnsafeRawPointer?
+    try check(ctorch_tensor_data(handle, &data), "data", [shape])
+    return data
+  }
+}
+
 /// A linear layer in int8.
-private final class CodedLinear {
-  private let memory: UnsafeMutableRawPointer
-  private let layer: akin_coded_linear
+private final class CodedLinear: Sendable {
+  // Memory that nobody writes after `init`.
+  nonisolated(unsafe) private let memory: UnsafeMutableRawPointer
+  nonisolated(unsafe) private let layer: akin_coded_linear
 
   init(_ layer: CodedBlock.Weights) throws(NeuralError) {
     let (weights, bias) = (try layer.weight.floats(), try layer.bias.floats())
@@ -171,7 +188,7 @@ private final class CodedLinear {
 }
 
 /// A norm's weight and bias.
-private struct NormVectors {
+private struct NormVectors: Sendable {
   private let weight: [Float], bias: [Float]
   private let epsilon: Float
 

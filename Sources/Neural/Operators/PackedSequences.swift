@@ -116,6 +116,30 @@ extension ComputeThreads {
   }
 }
 
+extension ComputeThreads {
+  /// Calls `body` for parts of `0 ..< count`, of at least `least` where there are so many, side by
+  /// side on the threads that an operator called here would use.
+  static func share(
+    _ count: Int, atLeast least: Int, _ body: @Sendable (Range<Int>) -> Void
+  ) throws(NeuralError) {
+    let status = withoutActuallyEscaping(body) { body in
+      var box = SharedBody(call: body)
+      return withUnsafeMutablePointer(to: &box) { pointer in
+        ctorch_share(
+          Int64(count), Int64(least),
+          { context, first, last in
+            context?.assumingMemoryBound(to: SharedBody.self).pointee.call(Int(first)..<Int(last))
+          }, pointer)
+      }
+    }
+    try check(status, "share")
+  }
+}
+
+private struct SharedBody {
+  let call: @Sendable (Range<Int>) -> Void
+}
+
 private struct SerialBody {
   let call: () -> Void
 }

@@ -80,7 +80,8 @@ final class OptimiserState {
         try parameter.tensor.detached().filled(with: 0)
       }
     }
-    (gradients, first) = (try zeros(), try zeros())
+    gradients = try zeros().map { zero throws(NeuralError) in try zero.contiguous() }
+    first = try zeros()
     if case .adamW = optimiser { second = try zeros() } else { second = [] }
     steps = try parameters.map { _ throws(NeuralError) in try Tensor(scalar: Float(0)) }
   }

@@ -10,7 +10,14 @@ final class HalfCopies: Sendable {
   /// What layers take on this thread.
   @TaskLocal private static var current: HalfCopies?
 
+  /// Weights that are renewed after every step; others may change without notice.
+  private let weights: Set<ObjectIdentifier>
   private let copies = Mutex<[ObjectIdentifier: Copy]>([:])
+
+  /// Copies of those `parameters` that layers will ask for.
+  init(of parameters: [Parameter]) {
+    weights = Set(parameters.lazy.map { ObjectIdentifier($0.tensor) })
+  }
 
   /// Safe: the original keeps its identity; copies change between steps only, when nobody reads.
   private struct Copy: @unchecked Sendable {
@@ -24,10 +31,12 @@ final class HalfCopies: Sendable {
 
   /// The copy of a float32 weight if copies are in use, else the weight itself.
   static func standIn(for weight: Tensor) throws(NeuralError) -> Tensor {
-    guard let current, weight.dtype == .float32 else { return weight }
+    guard let current, current.weights.contains(ObjectIdentifier(weight)),
+      weight.dtype == .float32
+    else { return weight }
     if let copy = current[weight] { return copy }
     let tensor = try withoutGradient { () throws(NeuralError) in
-      try weight.detached().to(.bfloat16).requiringGrad(weight.requiresGrad)
+      try weight.detached().to(.bfloat16).requiringGrad()
     }
     let copy = Copy(original: weight, tensor: tensor)
     return current.copies.withLock { copies in

@@ -102,8 +102,9 @@ public struct Trainer {
     var times: [Double] = []
     for batches in try model.batches(epoch: 0, seed: options.seed).prefix(4) {
       let began = ContinuousClock.now
-      let (_, gradients) = try differentiate(model, batches, run, seed: options.seed)
+      let (loss, gradients) = try differentiate(model, batches, run, seed: options.seed)
       // At a rate of 0 the parameters stay; the moments are thrown away.
+      guard loss.isFinite else { break }
       try run.optimiser.step(
         gradients, limit: options.clipNorm, rate: 0, copies: run.copies)
       times.append(began.duration(to: .now).seconds)
@@ -159,7 +160,7 @@ struct Run {
     parameters = model.parameters.filter(\.tensor.requiresGrad)
     optimiser = try OptimiserState(
       options.optimiser, parameters, options.regularisation, threads: ComputeThreads.count)
-    copies = options.autocasts ? HalfCopies() : nil
+    copies = options.autocasts ? HalfCopies(of: parameters) : nil
   }
 
   /// Runs `body`, products in bfloat16 if the options say so.

@@ -20,7 +20,7 @@ public struct IndexStatistics: Sendable, Hashable, Codable {
   public var dimension: Int
   /// `cosine` or `innerProduct`.
   public var measure: String
-  /// `float32` or `bfloat16`: what segments keep vectors in.
+  /// `fp32` or `bf16`: what segments keep vectors in.
   public var precision: String
   /// Changes that were ever applied.
   public var changes: UInt64
@@ -47,7 +47,7 @@ extension DurableIndex {
       }
       return IndexStatistics(
         items: snapshot.count, recent: snapshot.tailCount, dimension: dimension,
-        measure: "\(measure)", precision: "\(precision)", changes: store.sequence - 1,
+        measure: "\(measure)", precision: precision.shortName, changes: store.sequence - 1,
         segments: segments,
         logBytes: store.logBytes, bytes: store.logBytes + segments.reduce(0) { $0 + $1.bytes },
         format: store.manifest.format, tornBytes: tornBytes)

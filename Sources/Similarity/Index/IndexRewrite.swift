@@ -21,7 +21,8 @@ public struct IndexRewrite: Sendable {
   }
 
   /// Builds the segment from the items that were live when the rewrite began; `nil` where none
-  /// was. Takes as much memory as the segment.
+  /// was. Takes as much memory as the segment would with vectors in float32, and vectors in bfloat16
+  /// beside that.
   ///
   /// - Throws: ``GraphError``, and `CancellationError` where the task was cancelled.
   public func build() throws -> IndexSegment? {

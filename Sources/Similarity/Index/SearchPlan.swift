@@ -154,7 +154,7 @@ struct SearchPlan: Sendable {
     }
   }
 
-  /// Compares each query with the rows of a set in float32, a few rows at a time with all queries,
+  /// Compares each query with the rows of a set by their vectors, a few rows at a time with all queries,
   /// so that vectors come from memory once.
   private func score(
     _ vectors: RowValues, _ queries: UnsafePointer<Float>, _ rows: RowSet,
@@ -180,7 +180,7 @@ struct SearchPlan: Sendable {
     }
   }
 
-  /// Compares a query with `rows` in float32.
+  /// Compares a query with the vectors of `rows`.
   private func score(
     _ vectors: RowValues, _ query: UnsafePointer<Float>, _ rows: UnsafeBufferPointer<Int32>,
     base: Int, _ best: inout BestList

@@ -7,13 +7,13 @@ public enum IndexPrecision: UInt32, Sendable, Hashable, Codable, CaseIterable {
   /// 8 bits of exponent and 7 of fraction: half the size; a score is off by about 0.0003.
   case bfloat16 = 1
 
-  /// The one called `fp32` or `bf16`.
+  /// `fp32` or `bf16`, as commands and figures call it.
+  public var shortName: String { self == .float32 ? "fp32" : "bf16" }
+
+  /// The one of that short name.
   public init?(shortName: String) {
-    switch shortName {
-    case "fp32": self = .float32
-    case "bf16": self = .bfloat16
-    default: return nil
-    }
+    guard let found = Self.allCases.first(where: { $0.shortName == shortName }) else { return nil }
+    self = found
   }
 
   /// Bytes of a component.

@@ -101,7 +101,7 @@ public struct IndexPlan: Sendable, Hashable, Codable {
     rows * (4 * dimension + 2 * identifierBytes.memory)
   }
 
-  /// A rewrite holds the vectors, the codes three times (half of that while lists are trained),
+  /// A rewrite holds the vectors in float32, and as they are kept, the codes three times (half of that while lists are trained),
   /// sketches twice, and columns.
   static func rewriteBytes(
     _ rows: Int, _ dimension: Int, _ precision: IndexPrecision = .float32

@@ -28,15 +28,12 @@ struct PlanCommand: ParsableCommand {
   var memory: MemorySize?
 
   @Option(help: "fp32 or bf16: what the index keeps vectors in.")
-  var precision = "fp32"
+  var precision = IndexPrecision.float32
 
   @Flag(help: "Print JSON.")
   var json = false
 
   func validate() throws {
-    guard IndexPrecision(shortName: precision) != nil else {
-      throw ValidationError("--precision takes fp32 or bf16, not '\(precision)'.")
-    }
     guard (1...1_000_000_000).contains(products) else {
       throw ValidationError("--products takes a number from 1 to a billion, not \(products).")
     }
@@ -51,8 +48,7 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     let plan = try PlanResources().run(
       products: products, dimension: dimension,
-      precision: IndexPrecision(shortName: precision) ?? .float32, k: count,
-      memory: memory?.bytes)
+      precision: precision, k: count, memory: memory?.bytes)
     if json {
       try Terminal.printJSON(plan)
     } else {

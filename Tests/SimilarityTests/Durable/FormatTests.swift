@@ -5,7 +5,7 @@ import Testing
 
 /// Indexes that earlier versions wrote, as they lie in `Fixtures/format-N`.
 ///
-/// The one of the current format is written by
+/// Those of the current formats (1: float32, 2: bfloat16) are written by
 /// `AKIN_FIXTURES=Tests/SimilarityTests/Durable/Fixtures swift test --filter FormatTests`, once:
 /// when the format changes.
 @Suite struct FormatTests {
@@ -42,9 +42,12 @@ import Testing
 
   @Test func writesTheFixture() throws {
     guard let folder = ProcessInfo.processInfo.environment["AKIN_FIXTURES"] else { return }
-    let place = URL(filePath: folder).appending(path: "format-\(IndexFormat.current)")
-    try Self.writeIndex(at: place)
-    try FileManager.default.removeItem(at: place.appending(path: IndexFormat.lock))
+    for (format, precision) in [(1, IndexPrecision.float32), (2, .bfloat16)] {
+      let place = URL(filePath: folder).appending(path: "format-\(format)")
+      guard !FileManager.default.fileExists(atPath: place.path) else { continue }
+      try Self.writeIndex(at: place, precision)
+      try FileManager.default.removeItem(at: place.appending(path: IndexFormat.lock))
+    }
   }
 
   /// An index in bfloat16 has a manifest and segments of later formats; its numbers here are small
@@ -57,16 +60,22 @@ import Testing
     #expect(try DurableIndex.precision(at: place) == .bfloat16)
     let index = try DurableIndex.open(place)
     #expect(index.precision == .bfloat16 && index.statistics.format == 2)
-    #expect(index.statistics.precision == "bfloat16")
+    #expect(index.statistics.precision == "bf16")
     try Self.check(index.snapshot)
     try index.compact()
     #expect(index.snapshot.parts.map(\.segment.precision) == [.bfloat16])
     try Self.check(index.snapshot)
+    let copy = home.place("copy"), restored = home.place("restored")
+    try index.save(to: copy)
     try index.close()
     try Self.check(DurableIndex.open(place, for: .reading).snapshot)
+    try DurableIndex.restore(copy, to: restored)
+    let back = try DurableIndex.open(restored)
+    #expect(back.precision == .bfloat16)
+    try Self.check(back.snapshot)
   }
 
-  @Test(arguments: Array(IndexFormat.readable))
+  @Test(arguments: Array(Manifest.readable))
   func everyFormatIsRead(format: UInt32) throws {
     let home = try IndexTestFolder()
     let place = home.place("index")
@@ -78,13 +87,13 @@ import Testing
     try Self.check(reader.snapshot)
     let found = try reader.snapshot.search([1, 0, 0], k: 3, filter: .equals("brand", "Ängström"))
     #expect(found.matches.map(\.id) == ["产品 9", "产品 7", "产品 5"])
-    // It is written on in the current format.
+    // It is written on in the first format that says what it is.
     let index = try DurableIndex.open(place)
     try index.apply([.put(Self.item(20, version: 0)), .delete("产品 20")])
     try index.compact()
     try index.close()
     let again = try DurableIndex.open(place)
-    #expect(again.statistics.format == IndexFormat.current)
+    #expect(again.statistics.format == format)
     try Self.check(again.snapshot)
   }
 

@@ -59,11 +59,14 @@ import Testing
     }
   }
 
-  @Test func aManifestIsReadAsItWasWritten() throws {
+  @Test(arguments: IndexPrecision.allCases)
+  func aManifestIsReadAsItWasWritten(_ precision: IndexPrecision) throws {
     let home = try IndexTestFolder()
     let folder = IndexFolder(home.url)
     var manifest = Manifest(identity: .random(), dimension: 384, measure: .cosine)
     manifest.generation = 7
+    manifest.precision = precision
+    manifest.format = manifest.ownFormat
     for (number, deleted) in [[], [3], Array(0..<900)].enumerated() {
       var rows = RowSet(count: 1_000)
       for row in deleted { rows[row] = true }

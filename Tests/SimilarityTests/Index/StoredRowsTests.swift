@@ -24,6 +24,9 @@ import Testing
     ]
     for (value, expected) in cases { #expect(Self.wide(Self.half(value)) == expected, "\(value)") }
     #expect(Self.half(-0.0) == 0x8000)
+    // What would round to infinity stays finite.
+    #expect(Self.wide(Self.half(.greatestFiniteMagnitude)) == 0x1.FEp127)
+    #expect(Self.wide(Self.half(-.greatestFiniteMagnitude)) == -0x1.FEp127)
     // All of them keep their bits there and back.
     for bits in stride(from: UInt16(0), to: 0x7F80, by: 7) {
       #expect(Self.half(Self.wide(bits)) == bits)
@@ -100,6 +103,38 @@ import Testing
     try narrow.compact()
     #expect(narrow.snapshot.count == count - 1)
     #expect(narrow.snapshot.item("17") == before)
+  }
+
+  @Test func segmentsOfBothKindsLiveTogether() throws {
+    let (count, dimension) = (2_500, ListedSketchesTests.dimension)
+    let values = ListedSketchesTests.vectors(2 * count, scaled: true)
+    func item(_ row: Int) -> IndexItem {
+      IndexItem(
+        id: String(row), vector: Array(values[row * dimension..<(row + 1) * dimension]))
+    }
+    func part(_ rows: Range<Int>, _ precision: IndexPrecision) throws -> IndexSnapshot.Part {
+      let index = try VectorIndex(dimension: dimension, precision: precision)
+      try index.apply(rows.map { .put(item($0)) })
+      try index.freeze()
+      let segment = try #require(index.snapshot.parts.first).segment
+      #expect(segment.precision == precision)
+      // As from a file.
+      return IndexSnapshot.Part(segment: try IndexSegment(sections: segment.sections))
+    }
+    let index = try VectorIndex(
+      dimension: dimension, precision: .bfloat16,
+      parts: [part(0..<count, .float32), part(count..<2 * count, .bfloat16)])
+    func check() throws {
+      for row in [3, count + 3] {
+        let found = try index.snapshot.search(item(row).vector, k: 5, recall: 1).matches
+        #expect(found.first?.id == String(row) && abs((found.first?.score ?? 0) - 1) < 0.003)
+      }
+    }
+    try check()
+    try index.compact()
+    #expect(index.snapshot.parts.map(\.segment.precision) == [.bfloat16])
+    #expect(index.snapshot.count == 2 * count)
+    try check()
   }
 
   @Test func aHeaderWithoutSenseIsDamaged() throws {
