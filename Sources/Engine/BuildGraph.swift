@@ -41,16 +41,25 @@ public struct BuildGraph {
     let scoreWriter = try scores.map { try NumPyWriter(destination: $0, columns: k) }
     let checkpoint = ids.appendingPathExtension("part")
     progress.begin("Comparing (\(needed >> 20) MiB)", total: rows, unit: "rows")
-    try graph.build(
-      of: source, checkpoint: checkpoint, identity: try Self.identity(of: vectors),
-      progress: { done, total in
-        try Task.checkCancellation()
-        progress.advance(to: Int(Double(rows) * Double(done) / Double(max(1, total))))
-      },
-      emit: { rows, scores in
-        try idWriter.append(rows)
-        try scoreWriter?.append(scores)
-      })
+    do {
+      try graph.build(
+        of: source, checkpoint: checkpoint, identity: try Self.identity(of: vectors),
+        progress: { done, total in
+          try Task.checkCancellation()
+          progress.advance(to: Int(Double(rows) * Double(done) / Double(max(1, total))))
+        },
+        emit: { rows, scores in
+          try idWriter.append(rows)
+          try scoreWriter?.append(scores)
+        })
+    } catch GraphError.notFinite(let row) {
+      let column = source.values[row * dimension..<(row + 1) * dimension]
+        .firstIndex { !$0.isFinite }
+      throw EngineError(
+        .unreadableInput,
+        "\(vectors.path): row \(row), column \((column ?? 0) % dimension) is a NaN or an infinity "
+          + "(both count from 0); encode that product again")
+    }
     try scoreWriter?.finish()
     try idWriter.finish()
     if FileManager.default.fileExists(atPath: checkpoint.path) {

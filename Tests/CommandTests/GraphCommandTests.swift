@@ -34,6 +34,17 @@ import Testing
     ["graph", "--vectors", vectors, "--k", "\(Self.k)", "--output", ids] + more
   }
 
+  @Test func aNaNIsNamedWithItsPlace() throws {
+    let file = try FileHandle(forUpdating: URL(filePath: vectors))
+    try file.seek(toOffset: UInt64(128 + 4 * (1_234 * Self.dimension + 56)))
+    try file.write(contentsOf: withUnsafeBytes(of: Float.nan) { Data($0) })
+    try file.close()
+    let run = try AkinProcess.run(arguments(folder.path("ids.npy")))
+    #expect(run.status == 65, "\(run.messages)")
+    #expect(run.messages.contains("vectors.npy: row 1234, column 56 is a NaN"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("ids.npy")))
+  }
+
   func start(_ arguments: [String]) throws -> Process {
     let process = AkinProcess.process(arguments)
     process.standardError = FileHandle.nullDevice

@@ -111,6 +111,8 @@ import Testing
     let none = try run("add", index, "--vectors", vectors)
     #expect(none.status == 65 && none.messages.contains("akin index create"))
     #expect(try run("create", index, "--dimension", "0").status == 64)
+    let precision = try run("create", index, "--dimension", "4", "--precision", "int8")
+    #expect(precision.status == 64 && precision.messages.contains("'fp32' and 'bf16'"))
     #expect(try run("create", index, "--dimension", "4").status == 0)
     #expect(try run("create", index, "--dimension", "4").status == 73)
     let other = try run("add", index, "--vectors", vectors)

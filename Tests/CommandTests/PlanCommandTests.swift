@@ -15,6 +15,16 @@ import Testing
     }
   }
 
+  @Test func halfPrecisionTakesLessOfTheDisk() throws {
+    func bytes(_ precision: String) throws -> Int {
+      let run = try AkinProcess.run(
+        "plan", "--products", "50000", "--dimension", "384", "--precision", precision, "--json")
+      let ways = try #require(try run.json()["ways"] as? [[String: Any]])
+      return try #require(ways.first?["diskBytes"] as? Int)
+    }
+    #expect(try bytes("fp32") - bytes("bf16") > 50_000 * 384 * 2 * 99 / 100)
+  }
+
   @Test func whatDoesNotFitIsSaid() throws {
     let run = try AkinProcess.run("plan", "--products", "50000", "--memory", "40M")
     #expect(run.status == 64)
