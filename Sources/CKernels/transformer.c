@@ -49,26 +49,22 @@ void akin_code_linear(const float *weights, size_t outputs, size_t inputs, int8_
                       float *scales, float *sums) {
   for (size_t o = 0; o < outputs; o++) {
     const float *row = weights + o * inputs;
+    int8_t *panel = codes + o / 32 * 32 * inputs + o % 32 * 4;
     float most = 0, nothing = 0;
     for (size_t i = 0; i < inputs; i++) {
       most = fmaxf(most, fabsf(row[i]));
       nothing += row[i] * 0;
     }
-    if (nothing != 0) {
-      // A weight that is no number must not look like one.
-      for (size_t i = 0; i < inputs; i++) codes[o / 32 * 32 * inputs + i / 4 * 128 + o % 32 * 4 + i % 4] = 0;
-      scales[o] = sums[o] = NAN;
-      continue;
-    }
-    const float steps = most > 0 ? 127 / most : 0;
-    scales[o] = most / 127;
+    // An output with a weight that is no number must not look like one.
+    const int missing = nothing != 0;
+    const float steps = !missing && most > 0 ? 127 / most : 0;
     int32_t sum = 0;
-    int8_t *panel = codes + o / 32 * 32 * inputs;
     for (size_t i = 0; i < inputs; i++) {
-      const int8_t code = (int8_t)lrintf(row[i] * steps);
-      panel[i / 4 * 128 + o % 32 * 4 + i % 4] = code;
+      const int8_t code = missing ? 0 : (int8_t)lrintf(row[i] * steps);
+      panel[i / 4 * 128 + i % 4] = code;
       sum += code;
     }
+    scales[o] = missing ? NAN : most / 127;
     sums[o] = scales[o] * (float)sum;
   }
 }
@@ -90,8 +86,8 @@ static void tile_plain(const uint8_t *rows, size_t stride, size_t count, const i
 #undef KERNEL
 
 #if defined(__x86_64__)
-#define TARGET                        \
-  __attribute__((min_vector_width(512),      \
+#define TARGET                          \
+  __attribute__((min_vector_width(512), \
                  target("avx512f,avx512vl,avx512bw,avx512dq,avx512vnni,avx2,fma")))
 #define KERNEL(name) name##_avx512
 
@@ -137,8 +133,11 @@ TARGET static inline void tile_avx512(const uint8_t *rows, size_t stride, size_t
 int akin_transformer_supported(void) { return akin_kernel_supported(AKIN_KERNEL_AVX512); }
 
 #if defined(__x86_64__)
-#define RUN(part, ...) \
-  if (!plainly && akin_transformer_supported()) part##_avx512(__VA_ARGS__); else part##_plain(__VA_ARGS__)
+#define RUN(part, ...)                          \
+  if (!plainly && akin_transformer_supported()) \
+    part##_avx512(__VA_ARGS__);                 \
+  else                                          \
+    part##_plain(__VA_ARGS__)
 #else
 #define RUN(part, ...) (void)plainly, part##_plain(__VA_ARGS__)
 #endif
