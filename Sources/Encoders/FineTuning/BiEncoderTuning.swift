@@ -92,12 +92,7 @@ public struct BiEncoderTuning {
   private func options(
     _ training: BiEncoderTraining, left: Double
   ) throws -> TrainingOptions {
-    var options = TrainingOptions(epochs: 1)
-    options.schedule = Schedule(peak: settings.peak, warmUp: 0.1, shape: .linear())
-    options.regularisation = Regularisation(l2: 0.01)
-    options.clipNorm = 1
-    options.autocasts = Runtime.hasFastBFloat16
-    options.seed = seed
+    var options = TrainingOptions.fineTuning(peak: settings.peak, seed: seed)
     let step = try Trainer(options).secondsPerStep(training)
     let epoch = step * Double(training.stepsPerEpoch) * 1.1
     let epochs = min(settings.epochs, Int(left * 0.95 / max(epoch, 1e-6)))

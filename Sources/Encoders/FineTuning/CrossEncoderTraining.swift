@@ -174,12 +174,7 @@ struct CrossEncoderRun {
     let start = ContinuousClock.now
     let training = try CrossEncoderTraining(
       parts, train: train, valid: valid, settings: settings, seed: seed)
-    var options = TrainingOptions(epochs: 1)
-    options.schedule = Schedule(peak: settings.rate, warmUp: 0.1, shape: .linear())
-    options.regularisation = Regularisation(l2: 0.01)
-    options.clipNorm = 1
-    options.autocasts = Runtime.hasFastBFloat16
-    options.seed = seed
+    var options = TrainingOptions.fineTuning(peak: settings.rate, seed: seed)
     let step = try Trainer(options).secondsPerStep(training)
     // Validation runs forward only, about a third of the cost a pair.
     let validation = step * Double(valid.count) / Double(settings.batch) / 3

@@ -147,3 +147,16 @@ final class PretrainedStack: Layer {
     visitor.visit(stack, "stack")
   }
 }
+
+extension TrainingOptions {
+  /// How a pretrained encoder is tuned: one epoch, until there is an estimate of how many fit.
+  static func fineTuning(peak: Double, seed: UInt64) -> TrainingOptions {
+    var options = TrainingOptions(epochs: 1)
+    options.schedule = Schedule(peak: peak, warmUp: 0.1, shape: .linear())
+    options.regularisation = Regularisation(l2: 0.01)
+    options.clipNorm = 1
+    options.autocasts = Runtime.hasFastBFloat16
+    options.seed = seed
+    return options
+  }
+}
