@@ -9,8 +9,8 @@ import Foundation
   struct Refused: Error, CustomStringConvertible { var description: String }
 
   static let precision =
-    ProcessInfo.processInfo.environment["AKIN_BENCHMARK_PRECISION"]
-    .flatMap(IndexPrecision.init(shortName:)) ?? .float32
+    ProcessInfo.processInfo.environment["AKIN_BENCHMARK_PRECISION"] == "bf16"
+    ? IndexPrecision.bfloat16 : .float32
 
   static let recalls = [0.95, 0.98, 0.99, 0.995, 1]
 

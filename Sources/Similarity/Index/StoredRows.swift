@@ -10,12 +10,6 @@ public enum IndexPrecision: UInt32, Sendable, Hashable, Codable, CaseIterable {
   /// `fp32` or `bf16`, as commands and figures call it.
   public var shortName: String { self == .float32 ? "fp32" : "bf16" }
 
-  /// The one of that short name.
-  public init?(shortName: String) {
-    guard let found = Self.allCases.first(where: { $0.shortName == shortName }) else { return nil }
-    self = found
-  }
-
   /// Bytes of a component.
   public var byteCount: Int { self == .float32 ? 4 : 2 }
 }

@@ -57,7 +57,7 @@ struct IndexCreateCommand: ParsableCommand {
   var measure = "cosine"
 
   @Option(help: "fp32, or bf16 for vectors of half the size: scores are off by about 0.0003.")
-  var precision = IndexPrecision.float32
+  var precision = RowPrecision.fp32
 
   func validate() throws {
     guard (1...IndexLimits.dimension).contains(dimension) else {
@@ -72,7 +72,7 @@ struct IndexCreateCommand: ParsableCommand {
   func run() throws {
     let index = try DurableIndex.create(
       at: folder.url, dimension: dimension, measure: measure == "dot" ? .innerProduct : .cosine,
-      precision: precision)
+      precision: precision.value)
     try index.close()
     Terminal.warn(
       "Created \(folder.directory). Next: akin index add \(folder.directory) --vectors FILE.npy")
@@ -201,15 +201,4 @@ struct IndexSearchCommand: ParsableCommand {
       }
     }
   }
-}
-
-extension IndexPrecision: @retroactive ExpressibleByArgument {
-  /// Reads `fp32` or `bf16`.
-  public init?(argument: String) { self.init(shortName: argument) }
-
-  /// How the help shows it.
-  public var defaultValueDescription: String { shortName }
-
-  /// What may be said.
-  public static var allValueStrings: [String] { allCases.map(\.shortName) }
 }

@@ -1,5 +1,4 @@
 import AkinEngine
-import AkinSimilarity
 import ArgumentParser
 import Foundation
 
@@ -28,7 +27,7 @@ struct PlanCommand: ParsableCommand {
   var memory: MemorySize?
 
   @Option(help: "fp32 or bf16: what the index keeps vectors in.")
-  var precision = IndexPrecision.float32
+  var precision = RowPrecision.fp32
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -48,7 +47,7 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     let plan = try PlanResources().run(
       products: products, dimension: dimension,
-      precision: precision, k: count, memory: memory?.bytes)
+      precision: precision.value, k: count, memory: memory?.bytes)
     if json {
       try Terminal.printJSON(plan)
     } else {
