@@ -67,6 +67,10 @@ import Testing
 
     try store.removeVectors(model: key)
     #expect(try store.textsWithoutVector(["omega unit n0x"], model: key) == [0])
+    // What training kept is what the saved weights give anew, in the same type of numbers.
+    let anew = try SearchEncoder(folder: kept, store: store)
+      .cosines("unit n\(number)x", [text, nil, "theta unit n\(number)x"])
+    #expect(abs(anew[0] - cosines[0]) < 3e-4 && abs(anew[2] - cosines[2]) < 3e-4)
   }
 
   private func train(
