@@ -111,7 +111,7 @@ void run(
       target + starts[sequences] * width, 0,
       sizeof(T) * (result.size(0) - starts[sequences]) * width);
   at::parallel_for(0, sequences * heads, heads, [&](int64_t from, int64_t to) {
-    std::vector<float> scratch(2 * padded * d + 4 * padded);
+    std::vector<float> scratch(2 * padded * d + 8 * padded);
     for (int64_t unit = from; unit < to; unit++) {
       const int64_t s = unit / heads, column = unit % heads * d, row = starts[s];
       attend(

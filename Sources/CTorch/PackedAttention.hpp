@@ -22,9 +22,14 @@ void attend(const T *qkv, int64_t width, int64_t length, int64_t d, float scale,
   for (int64_t j = 0; j < length; j++)
     for (int64_t e = 0; e < d; e += LANES)
       store(values + j * d + e, load(qkv + j * stride + 2 * width + e));
+  // As many queries at a time as there are registers for their sums.
+  constexpr int ROWS = LANES == 16 ? 8 : 4;
   int64_t i = 0;
-  for (; i + 4 <= length; i += 4)
-    attend<4>(qkv + i * stride, stride, keys, values, length, padded, d, scale, scores,
+  for (; i + ROWS <= length; i += ROWS)
+    attend<ROWS>(qkv + i * stride, stride, keys, values, length, padded, d, scale, scores,
+                 out + i * width, width);
+  for (; i + 2 <= length; i += 2)
+    attend<2>(qkv + i * stride, stride, keys, values, length, padded, d, scale, scores,
               out + i * width, width);
   for (; i < length; i++)
     attend<1>(qkv + i * stride, stride, keys, values, length, padded, d, scale, scores,
