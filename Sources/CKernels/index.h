@@ -3,6 +3,7 @@
 #define AKIN_INDEX_INTERNAL_H
 
 #include "graph.h"
+#include "halves.h"
 
 #define GROUP AKIN_GROUP
 #define PROBES AKIN_PROBES

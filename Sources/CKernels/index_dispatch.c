@@ -68,18 +68,13 @@ void akin_index_score_halves(int kernel, const float *query, const uint16_t *vec
 
 void akin_index_halve(const float *values, size_t count, uint16_t *halves) {
   for (size_t i = 0; i < count; i++) {
-    uint32_t bits;
-    memcpy(&bits, values + i, sizeof bits);
-    const uint32_t half = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
-    halves[i] = (uint16_t)((half & 0x7FFF) == 0x7F80 ? half - 1 : half);
+    const uint16_t half = halved(values[i]);
+    halves[i] = (half & 0x7FFF) == 0x7F80 ? (uint16_t)(half - 1) : half;
   }
 }
 
 void akin_index_widen(const uint16_t *halves, size_t count, float *values) {
-  for (size_t i = 0; i < count; i++) {
-    const uint32_t bits = (uint32_t)halves[i] << 16;
-    memcpy(values + i, &bits, sizeof bits);
-  }
+  for (size_t i = 0; i < count; i++) values[i] = widened(halves[i]);
 }
 
 static inline void exchange(akin_probe *probe, size_t a, size_t b) {

@@ -1,4 +1,5 @@
 #include "CKernels.h"
+#include "halves.h"
 
 #include <math.h>
 #include <string.h>

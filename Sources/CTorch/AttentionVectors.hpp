@@ -1,5 +1,5 @@
 // What attention over one sequence is made of: rows of keys turned into columns, products,
-// softmax, weighted sums. Included after Vectors.hpp; LANES divides d and `padded`.
+// softmax. Included after Vectors.hpp; LANES divides d and `padded`.
 
 /// Rows of d, `stride` apart, as columns: `[length, d]` → `[d, padded]`, 0 beyond the length.
 template <class T>
@@ -16,33 +16,38 @@ inline void turn(
   }
 }
 
-template <int ROWS, int COLUMNS>
+template <int ROWS, int COLUMNS, class T>
 inline void multiply_tile(
-    const float *rows, int64_t stride, const float *columns, int64_t padded, int64_t d,
-    float factor, float *out) {
+    const float *rows, int64_t stride, const float *columns, int64_t columns_stride, int64_t count,
+    const float *factors, T *out, int64_t out_stride) {
   vfloat sum[ROWS][COLUMNS] = {};
-  for (int64_t e = 0; e < d; e++)
+  for (int64_t k = 0; k < count; k++)
     for (int c = 0; c < COLUMNS; c++) {
-      const vfloat column = load(columns + e * padded + c * LANES);
-      for (int r = 0; r < ROWS; r++) sum[r][c] += column * rows[r * stride + e];
+      const vfloat column = load(columns + k * columns_stride + c * LANES);
+      for (int r = 0; r < ROWS; r++) sum[r][c] += column * rows[r * stride + k];
     }
   for (int r = 0; r < ROWS; r++)
-    for (int c = 0; c < COLUMNS; c++) store(out + r * padded + c * LANES, sum[r][c] * factor);
+    for (int c = 0; c < COLUMNS; c++)
+      store(out + r * out_stride + c * LANES, sum[r][c] * factors[r]);
 }
 
-/// Products of ROWS rows, `stride` apart, with all columns, times `factor`: `[ROWS, padded]`.
-template <int ROWS>
+/// The product of ROWS rows of `count` with a matrix `[count, width]`, each row times its factor:
+/// `[ROWS, width]`. LANES divides `width`; rows of all three are so many elements apart.
+template <int ROWS, class T>
 inline void multiply(
-    const float *rows, int64_t stride, const float *columns, int64_t padded, int64_t d,
-    float factor, float *out) {
+    const float *rows, int64_t stride, const float *columns, int64_t columns_stride, int64_t count,
+    int64_t width, const float *factors, T *out, int64_t out_stride) {
   // Three vectors at a time: enough sums that none waits for its last product.
   int64_t j = 0;
-  for (; j + 3 * LANES <= padded; j += 3 * LANES)
-    multiply_tile<ROWS, 3>(rows, stride, columns + j, padded, d, factor, out + j);
-  if (padded - j == 2 * LANES)
-    multiply_tile<ROWS, 2>(rows, stride, columns + j, padded, d, factor, out + j);
-  else if (padded - j == LANES)
-    multiply_tile<ROWS, 1>(rows, stride, columns + j, padded, d, factor, out + j);
+  for (; j + 3 * LANES <= width; j += 3 * LANES)
+    multiply_tile<ROWS, 3>(
+        rows, stride, columns + j, columns_stride, count, factors, out + j, out_stride);
+  if (width - j == 2 * LANES)
+    multiply_tile<ROWS, 2>(
+        rows, stride, columns + j, columns_stride, count, factors, out + j, out_stride);
+  else if (width - j == LANES)
+    multiply_tile<ROWS, 1>(
+        rows, stride, columns + j, columns_stride, count, factors, out + j, out_stride);
 }
 
 /// `v` in the lanes below `count`, `other` in those from it on.
@@ -80,33 +85,4 @@ inline float exponentiate(float *row, int64_t count, int64_t padded) {
   for (int64_t j = (count + LANES - 1) / LANES * LANES; j < padded; j += LANES)
     store(row + j, vfloat{});
   return 1 / sum_of_lanes(sums);
-}
-
-template <int ROWS, int COLUMNS, class T>
-inline void average_tile(
-    const float *values, int64_t values_stride, int64_t length, const float *weights,
-    int64_t padded, const float *factors, T *out, int64_t stride) {
-  vfloat sum[ROWS][COLUMNS] = {};
-  for (int64_t j = 0; j < length; j++)
-    for (int c = 0; c < COLUMNS; c++) {
-      const vfloat value = load(values + j * values_stride + c * LANES);
-      for (int r = 0; r < ROWS; r++) sum[r][c] += value * weights[r * padded + j];
-    }
-  for (int r = 0; r < ROWS; r++)
-    for (int c = 0; c < COLUMNS; c++) store(out + r * stride + c * LANES, sum[r][c] * factors[r]);
-}
-
-/// The sums of `length` rows of d, weighted by each of ROWS rows of weights times its factor:
-/// `[ROWS, d]`, rows `stride` apart.
-template <int ROWS, class T>
-inline void average(
-    const float *values, int64_t values_stride, int64_t length, int64_t d, const float *weights,
-    int64_t padded, const float *factors, T *out, int64_t stride) {
-  int64_t e = 0;
-  for (; e + 2 * LANES <= d; e += 2 * LANES)
-    average_tile<ROWS, 2>(
-        values + e, values_stride, length, weights, padded, factors, out + e, stride);
-  if (e < d)
-    average_tile<ROWS, 1>(
-        values + e, values_stride, length, weights, padded, factors, out + e, stride);
 }

@@ -8,9 +8,10 @@ inline void attend(
   float query[ROWS][MAX_DIMENSION], factors[ROWS];
   for (int r = 0; r < ROWS; r++)
     for (int64_t e = 0; e < d; e += LANES) store(query[r] + e, load(q + r * stride + e));
-  multiply<ROWS>(query[0], MAX_DIMENSION, keys, padded, d, scale, scores);
+  for (int r = 0; r < ROWS; r++) factors[r] = scale;
+  multiply<ROWS>(query[0], MAX_DIMENSION, keys, padded, d, padded, factors, scores, padded);
   for (int r = 0; r < ROWS; r++) factors[r] = exponentiate(scores + r * padded, length, padded);
-  average<ROWS>(values, d, length, d, scores, padded, factors, out, width);
+  multiply<ROWS>(scores, padded, values, d, length, d, factors, out, width);
 }
 
 template <class T>

@@ -2,6 +2,8 @@
 // queries at a time. Included after AttentionVectors.hpp; computes what SequenceAttention.hpp does
 // in plain loops, where LANES divides a head's dimensions.
 
+constexpr float ONES[4] = {1, 1, 1, 1};
+
 /// Columns of keys and values, and rows of weights, with room to the next multiple of LANES.
 struct Room {
   int64_t padded;
@@ -42,8 +44,10 @@ inline void drop(
 /// Softmax weights of ROWS rows from row i on.
 template <int ROWS>
 inline void weights(const Head<float> &head, int64_t i, const Room &room) {
+  const float scale = head.scale, factors[4] = {scale, scale, scale, scale};
   multiply<ROWS>(
-      head.query(i), 3 * head.width, room.keys, room.padded, head.d, head.scale, room.weights);
+      head.query(i), 3 * head.width, room.keys, room.padded, head.d, room.padded, factors,
+      room.weights, room.padded);
   for (int r = 0; r < ROWS; r++) {
     float *row = room.weights + r * room.padded;
     const float factor = exponentiate(row, head.causal ? i + r + 1 : head.length, room.padded);
@@ -60,9 +64,8 @@ inline void forward(const Head<float> &head, int64_t i, const Room &room, float 
       drop(head, i + r, room, room.weights + r * room.padded, room.dropped + r * room.padded);
     used = room.dropped;
   }
-  const float ones[4] = {1, 1, 1, 1};
-  average<ROWS>(
-      head.value(0), 3 * head.width, head.length, head.d, used, room.padded, ones,
+  multiply<ROWS>(
+      used, room.padded, head.value(0), 3 * head.width, head.length, head.d, ONES,
       out + i * head.width, head.width);
 }
 
@@ -72,7 +75,8 @@ inline void backward(
   const int64_t stride = 3 * head.width, padded = room.padded;
   weights<ROWS>(head, i, room);
   const float *given = gradient + i * head.width;
-  multiply<ROWS>(given, head.width, room.values, padded, head.d, 1, room.slopes);
+  multiply<ROWS>(
+      given, head.width, room.values, padded, head.d, padded, ONES, room.slopes, padded);
   const float *used = room.weights;
   if (head.limit != 0) {
     used = room.dropped;

@@ -6,7 +6,7 @@ extension Operator {
 }
 
 /// The products of a Transformer's block, for inference, in int8, with what surrounds them: biases,
-/// the exact GELU, sums and norms.
+/// GELU (by the normal distribution, to 5e-5), sums and norms.
 ///
 /// Weights are coded by output, what enters a product by row (as in Dettmers et al., *LLM.int8()*,
 /// 2022); sums are exact, all else is float32. Rows go through a part in blocks that stay in the
@@ -78,8 +78,9 @@ package final class CodedBlock: @unchecked Sendable {
     self.outputNorm = try NormVectors(outputNorm)
   }
 
-  // All take and give contiguous rows on the CPU, `.float32` or `.bfloat16`, and throw `.invalidArgument` for other shapes or types. `plainly`: by the plain loops
-  // that the tests take as the truth.
+  // All take and give contiguous rows on the CPU, `.float32` or `.bfloat16`, and throw
+  // `.invalidArgument` for other shapes or types. `plainly`: by the plain loops that the tests take
+  // as the truth.
 
   /// Queries, keys and values: `[rows, width]` → `[rows, 3 · width]`.
   package func project(_ x: Tensor, plainly: Bool = false) throws(NeuralError) -> Tensor {

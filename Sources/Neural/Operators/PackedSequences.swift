@@ -114,9 +114,7 @@ extension ComputeThreads {
     }
     try check(status, "serially")
   }
-}
 
-extension ComputeThreads {
   /// Calls `body` for parts of `0 ..< count`, of at least `least` where there are so many, side by
   /// side on the threads that an operator called here would use.
   static func share(

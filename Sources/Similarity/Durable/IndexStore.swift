@@ -136,7 +136,6 @@ extension IndexStore {
   /// What a manifest would say now.
   private func current(_ parts: [IndexSnapshot.Part]) -> Manifest {
     var next = manifest
-    next.format = next.ownFormat
     next.generation += 1
     next.nextFile = nextFile
     next.sequence = logs.first?.first ?? sequence

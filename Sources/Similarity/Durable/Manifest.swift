@@ -30,8 +30,6 @@ struct Manifest: Equatable, Sendable {
   static let magic = "AKINMAN\0"
   /// The formats that are read: 1; 2 where vectors are not float32, which has one field more.
   static let readable: ClosedRange<UInt32> = 1...2
-  /// The format of the file that was read.
-  var format = IndexFormat.current
   var identity: IndexIdentity
   /// Grows by one with every manifest.
   var generation: UInt64 = 0
@@ -49,7 +47,7 @@ struct Manifest: Equatable, Sendable {
   var logs: [Log] = []
 
   /// The first format that says what it is.
-  var ownFormat: UInt32 { precision == .float32 ? 1 : 2 }
+  var format: UInt32 { precision == .float32 ? 1 : 2 }
 
   var fileNames: Set<String> { Set(segments.map(\.name) + logs.map(\.name)) }
 }
@@ -182,9 +180,8 @@ extension Manifest {
       precision = known
     }
     var manifest = Manifest(
-      format: format, identity: identity, generation: generation, dimension: dimension,
-      measure: measure, precision: precision,
-      nextFile: try reader.take(), sequence: try reader.take())
+      identity: identity, generation: generation, dimension: dimension, measure: measure,
+      precision: precision, nextFile: try reader.take(), sequence: try reader.take())
     for _ in 0..<(try reader.takeCount(ofSize: 28)) {
       manifest.segments.append(try segment(&reader))
     }

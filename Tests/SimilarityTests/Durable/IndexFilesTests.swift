@@ -66,7 +66,6 @@ import Testing
     var manifest = Manifest(identity: .random(), dimension: 384, measure: .cosine)
     manifest.generation = 7
     manifest.precision = precision
-    manifest.format = manifest.ownFormat
     for (number, deleted) in [[], [3], Array(0..<900)].enumerated() {
       var rows = RowSet(count: 1_000)
       for row in deleted { rows[row] = true }
