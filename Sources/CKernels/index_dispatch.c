@@ -77,47 +77,7 @@ void akin_index_widen(const uint16_t *halves, size_t count, float *values) {
   for (size_t i = 0; i < count; i++) values[i] = widened(halves[i]);
 }
 
-static inline void exchange(akin_probe *probe, size_t a, size_t b) {
-  const float score = probe->scores[a];
-  probe->scores[a] = probe->scores[b];
-  probe->scores[b] = score;
-  const int32_t row = probe->rows[a];
-  probe->rows[a] = probe->rows[b];
-  probe->rows[b] = row;
-}
-
-// Hoare's selection: the middle of three for a pivot, both sides narrowed until `keep` divides.
-void akin_probe_shrink(akin_probe *probe) {
-  if (probe->filled <= probe->keep) return;
-  float *scores = probe->scores;
-  size_t lower = 0, upper = probe->filled - 1;
-  const size_t wanted = probe->keep - 1;
-  while (lower < upper) {
-    const float x = scores[lower], y = scores[(lower + upper) / 2], z = scores[upper];
-    const float pivot = x > y ? (y > z ? y : x > z ? z : x) : (x > z ? x : y > z ? z : y);
-    size_t i = lower, j = upper;
-    while (i <= j) {
-      while (scores[i] > pivot) i++;
-      while (scores[j] < pivot) j--;
-      if (i <= j) {
-        exchange(probe, i, j);
-        i++;
-        if (j == 0) break;
-        j--;
-      }
-    }
-    if (wanted <= j)
-      upper = j;
-    else if (wanted >= i)
-      lower = i;
-    else
-      break;
-  }
-  probe->filled = probe->keep;
-  float worst = scores[0];
-  for (size_t i = 1; i < probe->keep; i++) worst = scores[i] < worst ? scores[i] : worst;
-  probe->threshold = worst;
-}
+void akin_probe_shrink(int kernel, akin_probe *probe) { table(kernel)->shrink(probe); }
 
 // A histogram of the scores finds the cut; the bucket that crosses the budget is taken whole.
 size_t akin_choose_lists(const float *scores, const int32_t *weights, size_t lists, int64_t budget,

@@ -32,5 +32,9 @@ public final class BuildLock: Sendable {
     }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // A process that is being started may still share the file: closing alone would not release it.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }

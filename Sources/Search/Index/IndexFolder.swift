@@ -29,7 +29,11 @@ final class IndexFolder {
     }
   }
 
-  deinit { close(lock) }
+  deinit {
+    // A process that is being started may still share the file: closing alone would not release it.
+    flock(lock, LOCK_UN)
+    close(lock)
+  }
 
   /// Puts `bytes` under `name`, on disk when this returns.
   func write(_ bytes: UnsafeRawBufferPointer, to name: String) throws(SearchError) {

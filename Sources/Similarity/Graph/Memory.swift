@@ -1,25 +1,41 @@
 internal import Foundation
 
-/// Zeroed memory in large pages where the system has them, freed with its owner.
+/// Zeroed memory at an address that is a multiple of 64, freed with its owner: in large pages where
+/// the system has them, or, where it would not fill one, from the heap, which keeps it for the next.
 ///
 /// `@unchecked Sendable`: it only owns the address; who may touch which part when is arranged by
 /// ``GraphBuilder``.
 final class Memory<Element: BitwiseCopyable>: @unchecked Sendable {
   let start: UnsafeMutablePointer<Element>
   private let length: Int
+  private var isMapped: Bool { length >= 2 << 20 }
 
   init(_ count: Int) {
     length = max(1, count * MemoryLayout<Element>.stride)
-    guard
-      let address = mmap(
-        nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-      address != MAP_FAILED
-    else { preconditionFailure("the system has no \(length) bytes of address space") }
-    #if os(Linux)
-      madvise(address, length, Int32(MADV_HUGEPAGE))
-    #endif
+    guard let address = length >= 2 << 20 ? Self.mapped(length) : Self.allocated(length) else {
+      preconditionFailure("the system has no \(length) bytes of address space")
+    }
     start = address.bindMemory(to: Element.self, capacity: max(1, count))
   }
 
-  deinit { munmap(start, length) }
+  private static func mapped(_ length: Int) -> UnsafeMutableRawPointer? {
+    let address = mmap(
+      nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let address, address != MAP_FAILED else { return nil }
+    #if os(Linux)
+      madvise(address, length, Int32(MADV_HUGEPAGE))
+    #endif
+    return address
+  }
+
+  private static func allocated(_ length: Int) -> UnsafeMutableRawPointer? {
+    var address: UnsafeMutableRawPointer?
+    guard posix_memalign(&address, 64, length) == 0 else { return nil }
+    address?.initializeMemory(as: UInt8.self, repeating: 0, count: length)
+    return address
+  }
+
+  deinit {
+    if isMapped { munmap(start, length) } else { free(start) }
+  }
 }

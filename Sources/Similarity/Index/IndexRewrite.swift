@@ -33,21 +33,25 @@ public struct IndexRewrite: Sendable {
       precision: snapshot.precision, kernel: snapshot.kernel)
     for part in parts {
       try Task.checkCancellation()
-      for row in 0..<part.segment.count where !part.deleted[row] {
-        if row & 0xFFF == 0xFFF { try Task.checkCancellation() }
-        part.segment.vectors.withRow(row, dimension: snapshot.dimension) {
-          builder.append(part.segment.id(row), part.segment.attributes.attributes(row), $0)
-        }
+      let (segment, rows) = (part.segment, part.deleted.inverted().members)
+      builder.append(rows.count) { place in
+        (segment.id(rows[place]), segment.attributes.attributes(rows[place]))
+      } vectors: { place, copy in
+        segment.vectors.withRow(rows[place], dimension: snapshot.dimension, copy)
       }
     }
-    for recent in tail {
-      for row in 0..<recent.chunk.count where !recent.deleted[row] {
-        recent.chunk.vectors.withUnsafeBufferPointer {
-          let start = row * snapshot.dimension
-          builder.append(
-            recent.chunk.ids[row], recent.chunk.attributes[row],
-            UnsafeBufferPointer(rebasing: $0[start..<start + snapshot.dimension]))
-        }
+    try Task.checkCancellation()
+    let recent = tail.flatMap { recent in
+      recent.deleted.inverted().members.map { (chunk: recent.chunk, row: $0) }
+    }
+    builder.append(recent.count) { place in
+      let (chunk, row) = recent[place]
+      return (chunk.ids[row], chunk.attributes[row])
+    } vectors: { place, copy in
+      let (chunk, row) = recent[place]
+      chunk.vectors.withUnsafeBufferPointer {
+        let start = row * snapshot.dimension
+        copy(UnsafeBufferPointer(rebasing: $0[start..<start + snapshot.dimension]))
       }
     }
     return try builder.finish()
@@ -95,6 +99,7 @@ extension IndexSnapshot.Part {
 struct SegmentBuilder {
   private let header: SegmentHeader
   private let kernel: Kernel
+  private let workers = Workers(count: Workers.processors)
   private let vectors: Memory<Float>
   private var ids: [String] = []
   private var attributes: [[String: IndexAttribute]] = []
@@ -111,13 +116,25 @@ struct SegmentBuilder {
     attributes.reserveCapacity(count)
   }
 
+  /// Adds `count` rows, each of which `vectors` lends once, from whatever thread. O(count · dimension).
   mutating func append(
-    _ id: String, _ properties: [String: IndexAttribute], _ vector: UnsafeBufferPointer<Float>
+    _ count: Int, _ row: (_ place: Int) -> (id: String, attributes: [String: IndexAttribute]),
+    vectors lend: (_ place: Int, _ copy: (UnsafeBufferPointer<Float>) -> Void) -> Void
   ) {
-    guard let from = vector.baseAddress else { return }
-    (vectors.start + ids.count * header.dimension).update(from: from, count: header.dimension)
-    ids.append(id)
-    attributes.append(properties)
+    let (first, dimension) = (vectors.start + ids.count * header.dimension, header.dimension)
+    workers.run(0..<count, by: 1_024) { places, _ in
+      for place in places {
+        lend(place) { vector in
+          guard let from = vector.baseAddress else { return }
+          (first + place * dimension).update(from: from, count: dimension)
+        }
+      }
+    }
+    for place in 0..<count {
+      let (id, properties) = row(place)
+      ids.append(id)
+      attributes.append(properties)
+    }
   }
 
   /// Puts the rows into lists and makes a segment of them.
@@ -128,16 +145,22 @@ struct SegmentBuilder {
     let (count, dimension) = (header.count, header.dimension)
     let builder = ListBuilder(kernel: kernel, dimension: dimension, measure: header.measure)
     let (order, lists) = try builder.build(vectors.start, count: count)
-    permute(order)
     var header = header
     header.hasSketches = ListedSketches.areAmong(lists)
-    var sections = [header.section]
-    sections += IdentifierColumn.sections(order.map { ids[Int($0)] })
-    sections += AttributeColumns.sections(order.map { attributes[Int($0)] })
-    sections += lists
-    sections.append(
-      StoredRows.section(vectors, count: count * dimension, header.precision))
-    return try IndexSegment(sections: sections)
+    let columns = Slots<[IndexSection]>(count: 3)
+    workers.run(3) { [header] task, _ in
+      switch task {
+      case 0: columns[task] = IdentifierColumn.sections(order.map { ids[Int($0)] })
+      case 1: columns[task] = AttributeColumns.sections(order.map { attributes[Int($0)] })
+      default:
+        permute(order)
+        columns[task] = [
+          StoredRows.section(vectors, count: count * dimension, header.precision)
+        ]
+      }
+    }
+    return try IndexSegment(
+      sections: [header.section] + columns.values.compactMap(\.self).joined() + lists)
   }
 
   /// Brings row `order[r]` to place `r`, in place: along each cycle of the permutation one row is

@@ -5,6 +5,14 @@ struct TailRows: Sendable {
   /// `[count, dimension]`.
   private(set) var vectors: [Float] = []
 
+  /// Makes room for `rows` more.
+  mutating func reserve(_ rows: Int, dimension: Int) {
+    let count = ids.count + rows
+    ids.reserveCapacity(count)
+    attributes.reserveCapacity(count)
+    vectors.reserveCapacity(count * dimension)
+  }
+
   mutating func append(_ item: IndexItem, vector: [Float]) {
     ids.append(item.id)
     attributes.append(item.attributes)

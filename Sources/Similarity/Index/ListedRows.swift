@@ -17,10 +17,11 @@ package struct ListedRows: Sendable {
     var builder = SegmentBuilder(
       count: vectors.count, dimension: dimension, measure: .innerProduct, kernel: chosen)
     vectors.values.withUnsafeBufferPointer { values in
-      for row in 0..<vectors.count {
+      builder.append(vectors.count) { row in
+        ("\(row)", [:])
+      } vectors: { row, copy in
         let start = row * dimension
-        builder.append(
-          "\(row)", [:], UnsafeBufferPointer(rebasing: values[start..<start + dimension]))
+        copy(UnsafeBufferPointer(rebasing: values[start..<start + dimension]))
       }
     }
     let parts = vectors.count > 0 ? [IndexSnapshot.Part(segment: try builder.finish())] : []

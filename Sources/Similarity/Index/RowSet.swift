@@ -45,6 +45,14 @@ public struct RowSet: Sendable, Equatable {
     }
   }
 
+  /// The members in ascending order. O(count / 64 + members).
+  var members: [Int] {
+    var rows: [Int] = []
+    rows.reserveCapacity(population)
+    forEach { rows.append($0) }
+    return rows
+  }
+
   /// Makes room for rows up to `count`, none of them a member.
   mutating func grow(to count: Int) {
     words += repeatElement(0, count: (count + 63) / 64 - words.count)

@@ -26,15 +26,20 @@ struct TailDirectory {
   }
 
   /// O(dimension), and O(a chunk) for the first item after ``complete(_:)``, which must follow
-  /// before the snapshot is shown to anybody.
-  mutating func append(_ item: IndexItem, vector: [Float], to snapshot: inout IndexSnapshot) {
+  /// before the snapshot is shown to anybody. `more`: how many may come until then, this included.
+  mutating func append(
+    _ item: IndexItem, vector: [Float], to snapshot: inout IndexSnapshot, of more: Int
+  ) {
     if growing == nil {
+      var rows = TailRows()
       if let last = snapshot.tail.last?.chunk, last.isOpen {
-        growing = last.rows
+        rows = last.rows
       } else {
-        growing = TailRows()
         snapshot.tail.append(IndexSnapshot.Recent(chunk: TailChunk(), deleted: RowSet(count: 0)))
       }
+      rows.reserve(min(more, TailChunk.capacity - rows.ids.count), dimension: vector.count)
+      growing = rows
+      places.reserveCapacity(places.count + more)
     }
     let place = snapshot.tail.count - 1
     let row = snapshot.tail[place].deleted.count

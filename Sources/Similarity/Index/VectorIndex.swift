@@ -77,11 +77,11 @@ public final class VectorIndex: Sendable {
     let prepared = try prepare(changes)
     writer.withLock { directory in
       var next = snapshot
-      for (change, vector) in zip(changes, prepared) {
+      for (index, (change, vector)) in zip(changes, prepared).enumerated() {
         switch change {
         case .put(let item):
           directory.delete(item.id, from: &next)
-          directory.append(item, vector: vector, to: &next)
+          directory.append(item, vector: vector, to: &next, of: changes.count - index)
         case .delete(let id):
           directory.delete(id, from: &next)
         }

@@ -102,12 +102,44 @@ import Testing
     }
   }
 
+  /// Of scores of all kinds the best stay, of equal ones the first.
+  @Test(arguments: Kernel.available) func shrinkingKeepsTheBest(kernel: Kernel) {
+    var random = SplitMix64(seed: 9)
+    let kinds: [(Int) -> Float] = [
+      { _ in Float.random(in: -1...1, using: &random) }, { _ in 0.5 }, { Float($0) },
+      { Float(-$0) }, { Float($0 % 3) }, { $0 % 2 == 0 ? 0 : -0.0 },
+      { $0 % 50 == 0 ? .infinity : Float($0) }, { $0 % 3 == 0 ? -.greatestFiniteMagnitude : 3e38 },
+      { Float($0 % 9) * .leastNonzeroMagnitude },
+      { Float(sign: .plus, exponent: $0 % 200 - 100, significand: 1) },
+    ]
+    for kind in kinds {
+      for (count, keep) in [(1, 1), (10, 10), (11, 10), (104, 10), (500, 1), (500, 499)] {
+        let values = (0..<count).map(kind)
+        var scores = values
+        var rows = (0..<Int32(count)).map { $0 }
+        scores.withUnsafeMutableBufferPointer { scores in
+          rows.withUnsafeMutableBufferPointer { rows in
+            var probe = akin_probe(
+              query: akin_query(), sketch: akin_query(), margin: 0, threshold: -.infinity,
+              keep: keep, filled: count, capacity: count + 16, scores: scores.baseAddress,
+              rows: rows.baseAddress)
+            akin_probe_shrink(kernel.identifier, &probe)
+            let best = values.indices.sorted { (values[$1], $0) < (values[$0], $1) }.prefix(keep)
+            #expect(rows[..<probe.filled].map(Int.init) == best.sorted())
+            #expect(zip(rows, scores).prefix(keep).allSatisfy { values[Int($0)] == $1 })
+            #expect(count == keep || probe.threshold == best.last.map { values[$0] })
+          }
+        }
+      }
+    }
+  }
+
   /// Checks that a probe has kept the best of the allowed rows, each with its score.
   static func expect(
     _ probe: UnsafeMutablePointer<akin_probe>, of test: Case, _ rows: Range<Int>,
-    _ allowed: [UInt16], keep: Int
+    _ allowed: [UInt16], keep: Int, _ kernel: Kernel
   ) {
-    akin_probe_shrink(probe)
+    akin_probe_shrink(kernel.identifier, probe)
     let wanted = rows.filter { allowed[$0 / 16] >> UInt16($0 % 16) & 1 == 1 }
       .map { test.score($0) }.sorted(by: >).prefix(keep)
     let kept = (0..<probe.pointee.filled).map { probe.pointee.scores[$0] }
@@ -133,7 +165,7 @@ import Testing
             codes: UnsafeRawPointer(test.packed).assumingMemoryBound(to: UInt8.self),
             scale: test.scales)
           akin_probe_rows(kernel.identifier, &codes, nil, first, last, allowed, pointers, 1)
-          Self.expect(probe, of: test, first..<last, allowed, keep: keep)
+          Self.expect(probe, of: test, first..<last, allowed, keep: keep, kernel)
         }
       }
     }
@@ -171,7 +203,7 @@ import Testing
                 kernel.identifier, &codes, &sketches, first, last, allowed, [probe], 1)
             }
           }
-          Self.expect(probe, of: test, first..<last, allowed, keep: keep)
+          Self.expect(probe, of: test, first..<last, allowed, keep: keep, kernel)
         }
       }
     }

@@ -11,9 +11,9 @@ struct ListBuilder {
   /// Rows that a search for the ten nearest must look at for sketches to be made.
   var sketchedFrom = ListedSketches.leastRows
   private let stride: Int
-  private static let rounds = 5
-  /// Rows a list that centroids are trained on.
-  private static let trainingRows = 32
+  /// Rounds of training, each with so many rows a list: where centroids lie is soon known roughly,
+  /// for which few rows do.
+  private static let rounds = [8, 8, 8, 32, 32]
   fileprivate static let tile = Int(AKIN_TILE)
 
   init(kernel: Kernel, dimension: Int, measure: IndexMeasure, threads: Int = Workers.processors) {
@@ -143,24 +143,29 @@ struct ListBuilder {
   ) throws -> Memory<Float> {
     var random = SplitMix64(seed: 0x6C69_7374)
     let held = Set(excluded)
-    let wanted = min(plain.count, lists * Self.trainingRows)
-    var sample: [Int32] = []
+    let wanted = min(plain.count, lists * (Self.rounds.max() ?? 0))
+    var first: [Int32] = []
     for index in 0..<wanted {
       let lower = index * plain.count / wanted
       let upper = (index + 1) * plain.count / wanted
       let row = Int32(Int.random(in: lower..<upper, using: &random))
-      if !held.contains(row) { sample.append(row) }
+      if !held.contains(row) { first.append(row) }
     }
-    var first = sample
     first.shuffle(using: &random)
     let centres = Memory<Float>(lists * dimension)
     for list in 0..<lists {
       (centres.start + list * dimension).update(
         from: vectors + Int(first[list % first.count]) * dimension, count: dimension)
     }
-    let codes = gather(plain, sample)
-    for _ in 0..<Self.rounds {
+    var sample: [Int32] = []
+    var codes = gather(plain, sample)
+    for rowsPerList in Self.rounds {
       try Task.checkCancellation()
+      let drawn = first.prefix(lists * rowsPerList)
+      if drawn.count != sample.count {
+        sample = drawn.sorted()
+        codes = gather(plain, sample)
+      }
       let nearest = nearest(codes, centres, lists)
       let (starts, order) = group(nearest, lists, count: sample.count)
       let rows = order.map { sample[Int($0)] }

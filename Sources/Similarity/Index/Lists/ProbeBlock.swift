@@ -3,6 +3,7 @@ internal import CKernels
 /// A few coded queries and the best rows that each has met; used by one thread.
 final class ProbeBlock {
   let count: Int
+  private let kernel: Kernel
   /// What the loops take: one pointer a query.
   let pointers: UnsafeMutablePointer<UnsafeMutablePointer<akin_probe>?>
   private let probes: UnsafeMutablePointer<akin_probe>
@@ -23,7 +24,7 @@ final class ProbeBlock {
   ) {
     let stride = InvertedLists.stride(dimension)
     let capacity = 4 * keep + 64
-    self.count = count
+    (self.count, self.kernel) = (count, kernel)
     codes = .allocate(capacity: count * stride)
     scores = .allocate(capacity: count * capacity)
     rows = .allocate(capacity: count * capacity)
@@ -94,7 +95,7 @@ final class ProbeBlock {
   func kept(_ query: Int) -> (
     rows: UnsafeBufferPointer<Int32>, scores: UnsafeBufferPointer<Float>
   ) {
-    akin_probe_shrink(probes + query)
+    akin_probe_shrink(kernel.identifier, probes + query)
     let count = probes[query].filled
     return (
       UnsafeBufferPointer(start: probes[query].rows, count: count),

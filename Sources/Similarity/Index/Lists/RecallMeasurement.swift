@@ -21,6 +21,9 @@ struct RecallMeasurement {
   /// `[depth][step]`; see ``RecallCurve/table``.
   func table(_ vectors: UnsafePointer<Float>, sample: [Int32]) -> [Float] {
     let met = Slots<[[Int32]]>(count: sample.count)
+    let listOfRow = lists.starts.values.indices.dropLast().flatMap { list in
+      repeatElement(Int32(list), count: Int(lists.starts[list + 1] - lists.starts[list]))
+    }
     workers.run(0..<sample.count, by: Int(AKIN_PROBES)) { range, _ in
       let queries = UnsafeMutablePointer<Float>.allocate(capacity: range.count * dimension)
       defer { queries.deallocate() }
@@ -38,7 +41,7 @@ struct RecallMeasurement {
       lists.search(block, everything, kernel: kernel)
       for (place, query) in range.enumerated() {
         met[query] = neighbours(block, place, without: sample[query]).map { row in
-          before[place][list(of: row)]
+          before[place][Int(listOfRow[row])]
         }.prefixes(RecallCurve.depths)
       }
     }
@@ -61,11 +64,9 @@ struct RecallMeasurement {
       kernel.identifier, &centroids, lists.count, block.pointers, block.count, &scores, line)
     return (0..<block.count).map { query in
       let own = scores[query * line..<query * line + lists.count]
-      let ranked = own.indices.sorted { own[$0] > own[$1] }
       var before = [Int32](repeating: 0, count: lists.count)
       var total: Int32 = 0
-      for place in ranked {
-        let list = place - query * line
+      for list in Self.ranked(own) {
         before[list] = total
         total += lists.starts[list + 1] - lists.starts[list]
       }
@@ -76,18 +77,19 @@ struct RecallMeasurement {
   /// The nearest of a query by codes, best first, without the row that plays it.
   private func neighbours(_ block: ProbeBlock, _ query: Int, without own: Int32) -> [Int] {
     let (rows, scores) = block.kept(query)
-    return rows.indices.filter { order[Int(rows[$0])] != own }
-      .sorted { scores[$0] > scores[$1] }
-      .map { Int(rows[$0]) }
+    return Self.ranked(scores).map { Int(rows[$0]) }.filter { order[$0] != own }
   }
 
-  private func list(of row: Int) -> Int {
-    var (lower, upper) = (0, lists.count)
-    while upper - lower > 1 {
-      let middle = (lower + upper) / 2
-      if Int(lists.starts[middle]) <= row { lower = middle } else { upper = middle }
+  /// The places of scores, best first: sorted as numbers, which costs a fraction of comparing by a
+  /// closure.
+  private static func ranked(_ scores: some Collection<Float>) -> [Int] {
+    scores.enumerated().map { place, score in
+      let bits = score.bitPattern
+      // Ascending with the score, then turned round.
+      let ascending = bits >> 31 == 0 ? bits | 1 << 31 : ~bits
+      return UInt64(~ascending) << 32 | UInt64(place)
     }
-    return lower
+    .sorted().map { Int($0 & 0xFFFF_FFFF) }
   }
 }
 
