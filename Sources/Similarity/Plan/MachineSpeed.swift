@@ -58,15 +58,12 @@ public struct MachineSpeed: Sendable, Hashable, Codable {
       secondsPerPair: pair, secondsPerCandidate: candidate)
   }
 
-  /// How often a row meets all centroids: five rounds on half of the rows, then all.
-  private static let passes = 3.5
-
   /// Seconds of comparing rows with centroids while a segment is made.
   private static func finding(
     _ rows: Int, dimension: Int, secondsPerProduct: Double
   ) -> Double {
     guard rows >= InvertedLists.leastRows else { return 0 }
-    return Double(rows) * Double(rows / InvertedLists.rowsPerList) * passes
+    return Double(rows) * Double(rows / InvertedLists.rowsPerList) * ListBuilder.passes
       * Double(InvertedLists.stride(dimension)) * secondsPerProduct
   }
 

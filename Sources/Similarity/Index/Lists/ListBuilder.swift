@@ -14,6 +14,8 @@ struct ListBuilder {
   /// Rounds of training, each with so many rows a list: where centroids lie is soon known roughly,
   /// for which few rows do.
   private static let rounds = [8, 8, 8, 32, 32]
+  /// How often a row meets all centroids: in training, where it was drawn, and at the end.
+  static let passes = 1 + Double(rounds.reduce(0, +)) / Double(InvertedLists.rowsPerList)
   fileprivate static let tile = Int(AKIN_TILE)
 
   init(kernel: Kernel, dimension: Int, measure: IndexMeasure, threads: Int = Workers.processors) {
