@@ -64,8 +64,8 @@ void akin_query_set(akin_query *query, const int8_t *codes, size_t stride, float
 void akin_probe_rows(int kernel, const akin_codes *codes, const akin_codes *sketches, size_t first,
                      size_t last, const uint16_t *allowed, akin_probe *const *probes, size_t count);
 
-/// Drops all but the `keep` best, of equal ones those met later, and raises the threshold to the worst
-/// that is left.
+/// Keeps the `keep` best, of equal ones those met first, in their order, and raises the threshold to
+/// the worst of them; does nothing where there are no more than that.
 void akin_probe_shrink(int kernel, akin_probe *probe);
 
 /// scores[p * line + r] = the probes' scores of rows r < rows; `line` >= rows rounded up to 16.

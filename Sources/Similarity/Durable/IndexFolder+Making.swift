@@ -63,8 +63,8 @@ final class IndexLock: Sendable {
     }
   }
 
-  /// Lets others in, also where a process that is being started still shares the file; may be called
-  /// twice.
+  /// Lets others in, also where a process that is being started still shares the file; may be
+  /// called twice.
   func release() { flock(descriptor, LOCK_UN) }
 
   deinit {

@@ -32,19 +32,17 @@ public struct IndexRewrite: Sendable {
       count: count, dimension: snapshot.dimension, measure: snapshot.measure,
       precision: snapshot.precision, kernel: snapshot.kernel)
     for part in parts {
-      try Task.checkCancellation()
       let (segment, rows) = (part.segment, part.deleted.inverted().members)
-      builder.append(rows.count) { place in
+      try builder.append(rows.count) { place in
         (segment.id(rows[place]), segment.attributes.attributes(rows[place]))
       } vectors: { place, copy in
         segment.vectors.withRow(rows[place], dimension: snapshot.dimension, copy)
       }
     }
-    try Task.checkCancellation()
     let recent = tail.flatMap { recent in
       recent.deleted.inverted().members.map { (chunk: recent.chunk, row: $0) }
     }
-    builder.append(recent.count) { place in
+    try builder.append(recent.count) { place in
       let (chunk, row) = recent[place]
       return (chunk.ids[row], chunk.attributes[row])
     } vectors: { place, copy in
@@ -116,24 +114,33 @@ struct SegmentBuilder {
     attributes.reserveCapacity(count)
   }
 
-  /// Adds `count` rows, each of which `vectors` lends once, from whatever thread. O(count · dimension).
+  /// Adds `count` rows, each of which `vectors` lends once, from whatever thread.
+  /// O(count · dimension).
+  ///
+  /// - Throws: `CancellationError`.
   mutating func append(
     _ count: Int, _ row: (_ place: Int) -> (id: String, attributes: [String: IndexAttribute]),
     vectors lend: (_ place: Int, _ copy: (UnsafeBufferPointer<Float>) -> Void) -> Void
-  ) {
+  ) throws {
+    precondition(ids.count + count <= header.count, "no more rows than announced")
     let (first, dimension) = (vectors.start + ids.count * header.dimension, header.dimension)
-    workers.run(0..<count, by: 1_024) { places, _ in
-      for place in places {
-        lend(place) { vector in
-          guard let from = vector.baseAddress else { return }
-          (first + place * dimension).update(from: from, count: dimension)
+    for start in stride(from: 0, to: count, by: 1 << 16) {
+      try Task.checkCancellation()
+      let piece = start..<min(start + 1 << 16, count)
+      workers.run(piece, by: 1_024) { places, _ in
+        for place in places {
+          lend(place) { vector in
+            precondition(vector.count == dimension, "a vector of the index")
+            guard let from = vector.baseAddress else { return }
+            (first + place * dimension).update(from: from, count: dimension)
+          }
         }
       }
-    }
-    for place in 0..<count {
-      let (id, properties) = row(place)
-      ids.append(id)
-      attributes.append(properties)
+      for place in piece {
+        let (id, properties) = row(place)
+        ids.append(id)
+        attributes.append(properties)
+      }
     }
   }
 

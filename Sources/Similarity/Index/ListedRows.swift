@@ -16,8 +16,8 @@ package struct ListedRows: Sendable {
     let dimension = vectors.dimension
     var builder = SegmentBuilder(
       count: vectors.count, dimension: dimension, measure: .innerProduct, kernel: chosen)
-    vectors.values.withUnsafeBufferPointer { values in
-      builder.append(vectors.count) { row in
+    try vectors.values.withUnsafeBufferPointer { values in
+      try builder.append(vectors.count) { row in
         ("\(row)", [:])
       } vectors: { row, copy in
         let start = row * dimension

@@ -26,7 +26,7 @@ struct TailDirectory {
   }
 
   /// O(dimension), and O(a chunk) for the first item after ``complete(_:)``, which must follow
-  /// before the snapshot is shown to anybody. `more`: how many may come until then, this included.
+  /// before the snapshot is shown to anybody. `more`: how many are to come until then, this included.
   mutating func append(
     _ item: IndexItem, vector: [Float], to snapshot: inout IndexSnapshot, of more: Int
   ) {

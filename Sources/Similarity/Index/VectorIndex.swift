@@ -19,7 +19,7 @@ internal import Synchronization
 ///
 /// Recent items form a tail that is searched item by item. ``beginFreeze()`` turns the tail, and
 /// ``beginMerge()`` several small segments, into one ``IndexRewrite``: its
-/// ``IndexRewrite/build(progress:)`` does the long work beside readers and writers, and
+/// ``IndexRewrite/build()`` does the long work beside readers and writers, and
 /// ``install(_:_:)`` puts the result in place at once, with what was deleted meanwhile.
 /// ``freeze()``, ``merge()`` and ``maintain()`` do all three steps.
 ///
@@ -77,11 +77,13 @@ public final class VectorIndex: Sendable {
     let prepared = try prepare(changes)
     writer.withLock { directory in
       var next = snapshot
-      for (index, (change, vector)) in zip(changes, prepared).enumerated() {
+      var puts = changes.count { if case .put = $0 { true } else { false } }
+      for (change, vector) in zip(changes, prepared) {
         switch change {
         case .put(let item):
           directory.delete(item.id, from: &next)
-          directory.append(item, vector: vector, to: &next, of: changes.count - index)
+          directory.append(item, vector: vector, to: &next, of: puts)
+          puts -= 1
         case .delete(let id):
           directory.delete(id, from: &next)
         }

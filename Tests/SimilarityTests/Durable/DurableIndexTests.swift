@@ -105,6 +105,25 @@ import Testing
     #expect(workload.state(of: again.snapshot, in: 20...20) == 20)
   }
 
+  /// A process that is being started shares all files until it runs its own program: what it shares
+  /// keeps nobody out.
+  @Test func anIndexThatIsDroppedLetsOthersInAtOnce() throws {
+    var index: DurableIndex? = try create()
+    let lock = place.appending(path: IndexFormat.lock).resolvingSymlinksInPath().path
+    let shared = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+      .compactMap(CInt.init)
+      .filter {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == lock
+      }
+      .map { dup($0) }
+    defer { shared.forEach { close($0) } }
+    #expect(!shared.isEmpty)
+    #expect(Self.error { _ = try DurableIndex.open(place) }?.code == .busy)
+    withExtendedLifetime(index) {}
+    index = nil
+    try DurableIndex.open(place).close()
+  }
+
   @Test func oneWriterManyReaders() throws {
     let index = try create()
     let workload = IndexWorkload(batches: 20, seed: 3)

@@ -173,7 +173,7 @@ struct ListBuilder {
       let rows = order.map { sample[Int($0)] }
       let means = centroids(starts, rows, vectors, scaled: true)
       for list in 0..<lists {
-        // A list that lost all its rows takes one from the longest of its neighbours in number.
+        // A list that lost all its rows begins anew at one of the sample.
         let source =
           starts[list] < starts[list + 1]
           ? UnsafePointer(means.start + list * dimension)
@@ -278,15 +278,19 @@ struct ListBuilder {
     let stride = plain.stride
     let codes = Memory<Int8>(padded * stride)
     let scales = Memory<Float>(padded)
-    let block = 64 * Int(AKIN_GROUP)
-    workers.run(0..<padded, by: block) { rows, _ in
+    let size = 64 * Int(AKIN_GROUP)
+    let scratch = inGroups ? Memory<Int8>(workers.count * size * stride) : nil
+    workers.run(0..<padded, by: size) { rows, worker in
       let block = codes.start + rows.lowerBound * stride
-      let scratch = inGroups ? Memory<Int8>(rows.count * stride) : nil
-      let target = scratch?.start ?? block
-      for row in rows where row < order.count {
+      let target = scratch.map { $0.start + worker * size * stride } ?? block
+      for row in rows {
+        let place = target + (row - rows.lowerBound) * stride
+        guard row < order.count else {
+          place.update(repeating: 0, count: stride)
+          continue
+        }
         let source = Int(order[row])
-        (target + (row - rows.lowerBound) * stride).update(
-          from: plain.codes.start + source * stride, count: stride)
+        place.update(from: plain.codes.start + source * stride, count: stride)
         scales.start[row] = plain.largest.start[source] / 127
       }
       if inGroups { akin_pack_codes(kernel.identifier, target, rows.count, stride, block) }
