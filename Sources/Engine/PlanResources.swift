@@ -78,7 +78,7 @@ public struct PlanResources {
           layout: "k = \(k), rows in \(layout.blocks.formatted()) "
             + (layout.blocks == 1 ? "block" : "blocks")
             + (layout.isBounded ? ", vectors read by windows" : ", vectors resident"),
-          seconds: speed.graphSeconds(rows: products, k: k, blocks: layout.blocks),
+          seconds: speed.seconds(ofGraph: layout),
           memoryBytes: layout.predictedMemory, diskBytes: products * k * 8, servingBytes: 0,
           recall: 1))
     } catch let error as GraphError {

@@ -105,12 +105,16 @@ struct GraphBuilder {
     _ lists: akin_lists, _ rows: Range<Int>, _ counter: inout PairCounter
   ) throws {
     let chunk = 16 * Int(AKIN_PANEL_COLUMNS)
+    // Two turns for every thread, also where a block is small.
+    let turns = 2 * layout.threads
+    let teamRows = min(
+      GraphLayout.teamRows, GraphLayout.padded((rows.count + turns - 1) / turns))
     try withUnsafePointer(to: lists) { lists in
       try withUnsafePointer(to: coded.view(0..<layout.count)) { all in
         for outside in [0..<rows.lowerBound, rows.upperBound..<layout.count] {
           for first in stride(from: outside.lowerBound, to: outside.upperBound, by: chunk) {
             let columns = akin_span(first..<min(first + chunk, outside.upperBound))
-            workers.run(0..<rows.count, by: GraphLayout.teamRows) { team, worker in
+            workers.run(0..<rows.count, by: teamRows) { team, worker in
               akin_offer_columns(
                 kernel.identifier, lists, akin_span(team), all, columns, scratch(worker))
             }

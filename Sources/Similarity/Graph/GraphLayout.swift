@@ -74,6 +74,17 @@ package struct GraphLayout: Sendable, Equatable {
     predictedMemory = shares.predictedMemory
   }
 
+  /// The least memory that `k` neighbours of each of `count` rows can be found in.
+  static func leastMemory(count: Int, dimension: Int, k: Int) throws(GraphError) -> Int {
+    do {
+      _ = try GraphLayout(
+        count: count, dimension: dimension, k: k, memory: 0, threads: Workers.processors)
+    } catch .memoryTooSmall(_, let needed) {
+      return needed
+    }
+    return 0
+  }
+
   /// What of a memory limit goes where.
   private struct Shares {
     let needed: Int
@@ -96,10 +107,17 @@ package struct GraphLayout: Sendable, Equatable {
       let smallestWindow = min(file, max(4 << 20, 128 * dimension * 4))
       needed = fixed + min(count, GraphLayout.teamRows) * list + smallestWindow
       guard needed <= memory else { return }
-      // Lists come first, then windows: with few lists at a time, pairs are scored twice.
-      let room = (memory - fixed - smallestWindow) / list
-      let blocks = max(1, (count + max(1, room) - 1) / max(1, room))
-      blockRows = count == 0 ? 0 : min(count, GraphLayout.padded((count + blocks - 1) / blocks))
+      // Lists come first, then windows: with few lists at a time, pairs are scored twice. Where most
+      // are already, more vectors at a time are worth more than fewer blocks.
+      func blocks(_ bytes: Int) -> Int {
+        let room = max(1, bytes / list)
+        return max(1, (count + room - 1) / room)
+      }
+      var parts = blocks(memory - fixed - smallestWindow)
+      if parts >= 8 {
+        parts = max(parts, blocks(max((memory - fixed) / 2, GraphLayout.teamRows * list)))
+      }
+      blockRows = count == 0 ? 0 : min(count, GraphLayout.padded((count + parts - 1) / parts))
       let left = memory - fixed - blockRows * list
       windowRows = left >= file ? count : max(64, left / 2 / (dimension * 4))
       predictedMemory = fixed + blockRows * list + min(file, max(smallestWindow, left))

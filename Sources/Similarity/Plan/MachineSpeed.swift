@@ -14,9 +14,8 @@ public struct MachineSpeed: Sendable, Hashable, Codable {
   let secondsPerRow: Double
   /// Seconds of comparing a row's codes with one centroid, per component.
   let secondsPerProduct: Double
-  /// Seconds of the graph for a pair of rows, and for a candidate that is ranked in float32.
-  let secondsPerPair: Double
-  let secondsPerCandidate: Double
+  /// Seconds of the exact graph.
+  let graph: GraphSpeed
 
   private static let sampleRows = 16_384
 
@@ -50,12 +49,12 @@ public struct MachineSpeed: Sendable, Hashable, Codable {
     let other = large - finding(rows - first, dimension: dimension, secondsPerProduct: product)
     let perRow = max(0, other - own) / Double(rows - 2 * first)
     let fixed = max(0, own - perRow * Double(first))
-    let (pair, candidate) = try graphSeconds(
-      alike(3 * rows / 2, dimension: dimension, &random), dimension: dimension)
+    let graph = try graphSpeed(
+      of: alike(3 * rows / 2, dimension: dimension, &random), dimension: dimension, folder: home)
     return MachineSpeed(
       dimension: dimension, secondsPerChange: change / Double(rows - first),
       secondsPerRewrite: fixed, secondsPerRow: perRow, secondsPerProduct: product,
-      secondsPerPair: pair, secondsPerCandidate: candidate)
+      graph: graph)
   }
 
   /// Seconds of comparing rows with centroids while a segment is made.
@@ -73,11 +72,12 @@ public struct MachineSpeed: Sendable, Hashable, Codable {
       + Self.finding(rows, dimension: dimension, secondsPerProduct: secondsPerProduct)
   }
 
-  /// Seconds of the exact graph of `rows`, of `k` neighbours each, whose lists are made in so many
-  /// blocks: pairs within a block are scored once, others twice.
-  public func graphSeconds(rows: Int, k: Int, blocks: Int) -> Double {
-    let (n, b) = (Double(rows), Double(max(1, blocks)))
-    return n * n * (1 - 1 / (2 * b)) * secondsPerPair + n * Double(k) * secondsPerCandidate
+  /// Seconds of an exact graph that is made in the parts of `layout`: pairs within a block of lists
+  /// are scored once, others twice.
+  package func seconds(ofGraph layout: GraphLayout) -> Double {
+    let (n, k) = (Double(layout.count), Double(layout.neighbours))
+    let scored = n * n * (1 - 1 / (2 * Double(max(1, layout.blocks))))
+    return scored * graph.perPair(of: layout) + n * k * graph.perCandidate
   }
 
   private static func productSeconds(dimension: Int) throws -> Double {
@@ -119,39 +119,79 @@ public struct MachineSpeed: Sendable, Hashable, Codable {
     return values
   }
 
-  /// Graphs of few neighbours of once and twice the rows, in which what grows with the rows alone
-  /// cancels, and one of many neighbours.
-  private static func graphSeconds(
-    _ values: [Float], dimension: Int
-  ) throws -> (pair: Double, candidate: Double) {
+  /// What the graph of `values` takes.
+  private static func graphSpeed(
+    of values: [Float], dimension: Int, folder: URL
+  ) throws -> GraphSpeed {
     let rows = values.count / dimension
-    func time(_ count: Int, k: Int) throws -> Double {
-      var graph = try SimilarityGraph(k: k)
-      graph.sketches = .chosen(from: 0)
-      // The better of two: differences of short times follow.
-      return try values.withUnsafeBufferPointer { values in
-        try (0..<2).map { _ in
-          try seconds {
-            try graph.build(
-              values: UnsafeBufferPointer(rebasing: values[..<(count * dimension)]),
-              dimension: dimension
-            ) { _, _ in }
-          }
-        }.min() ?? 0
+    let file = folder.appending(path: "vectors")
+    try values.withUnsafeBytes { try Data($0).write(to: file) }
+    let vectors = try MappedVectors(file: file, offset: 0, count: rows, dimension: dimension)
+    // Scanning, and all else. The better of some: memory that is touched for the first time may cost
+    // more than the work.
+    func time(
+      k: Int, memory: Int? = nil, sketches: SketchPolicy = .chosen(from: 0), runs: Int = 2
+    ) throws -> (pairs: Double, rest: Double) {
+      var graph = try SimilarityGraph(k: k, memory: memory)
+      graph.sketches = sketches
+      let times = try (0..<runs).map { _ in
+        var (begun, ended): (ContinuousClock.Instant?, ContinuousClock.Instant?)
+        let whole = try seconds {
+          try graph.build(
+            of: vectors,
+            progress: { done, total in
+              // Thresholds are there when it last says that nothing is done.
+              if done == 0 { begun = .now }
+              if done == total && ended == nil { ended = .now }
+            }, emit: { _, _ in })
+        }
+        let pairs = begun.flatMap { begun in ended.map { begun.duration(to: $0) / .seconds(1) } }
+        return (pairs: pairs ?? whole, rest: whole - (pairs ?? whole))
       }
+      return (times.map(\.pairs).min() ?? 0, times.map(\.rest).min() ?? 0)
     }
-    // What few rows take is mostly the choice of sketches.
-    let fixed = try time(min(rows / 8, 2_048), k: 10)
-    let (half, whole) = (try time(rows / 2, k: 10), try time(rows, k: 10))
-    // c + a n + b n²/2: whole − 2 half + c = b n²/4.
     let square = Double(rows) * Double(rows)
-    let pair = max(0, whole - 2 * half + fixed) / (square / 4)
-    let many = try time(rows, k: 100)
-    return (pair, max(0, many - pair * square / 2) / (Double(rows) * 100))
+    let sketched = try GraphSpeed.shares.map {
+      try time(k: max(1, Int(($0 * Double(rows)).rounded()))).pairs / (square / 2)
+    }
+    let k = max(1, Int((GraphSpeed.shares[1] * Double(rows)).rounded()))
+    let plain = try time(k: k, sketches: .never)
+    // In as little memory as there can be: several blocks of lists, small windows of vectors.
+    let least = try GraphLayout.leastMemory(count: rows, dimension: dimension, k: k)
+    let layout = try SimilarityGraph(k: k, memory: least).layout(count: rows, dimension: dimension)
+    let tight = try time(k: k, memory: least, sketches: .never)
+    let scored = square * (1 - 1 / (2 * Double(layout.blocks)))
+    return GraphSpeed(
+      perSketchedPair: sketched, perPair: plain.pairs / (square / 2),
+      perTightPair: max(0, tight.pairs + tight.rest - plain.rest) / scored,
+      perCandidate: try time(k: 100).rest / (Double(rows) * 100))
   }
 
   private static func seconds(_ body: () throws -> Void) rethrows -> Double {
     let spent = try ContinuousClock().measure(body)
     return Double(spent.components.seconds) + Double(spent.components.attoseconds) / 1e18
+  }
+}
+
+/// Seconds of what an exact graph is made of.
+struct GraphSpeed: Sendable, Hashable, Codable {
+  /// Lists' shares of all rows: 100 neighbours among a million, and among a hundred thousand. The
+  /// longer lists are, the more pairs must be looked at twice.
+  static let shares = [1e-4, 1e-3]
+
+  /// A pair of rows with sketches, by ``shares``.
+  let perSketchedPair: [Double]
+  /// A pair without; and where few lists and vectors are in memory at a time.
+  let perPair: Double, perTightPair: Double
+  /// A candidate that is ranked in float32.
+  let perCandidate: Double
+
+  /// Between the two shares by the logarithm.
+  func perPair(of layout: GraphLayout) -> Double {
+    guard layout.sketchWidth > 0 else { return layout.isBounded ? perTightPair : perPair }
+    let share = Double(max(1, layout.neighbours)) / Double(max(1, layout.count))
+    let place = log(share / Self.shares[0]) / log(Self.shares[1] / Self.shares[0])
+    let (rare, frequent) = (perSketchedPair[0], perSketchedPair[1])
+    return rare + min(1, max(0, place)) * (frequent - rare)
   }
 }

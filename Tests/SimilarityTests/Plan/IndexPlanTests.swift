@@ -7,7 +7,8 @@ import Testing
   static let speed = MachineSpeed(
     dimension: 384, secondsPerChange: 1e-5, secondsPerRewrite: 0, secondsPerRow: 1e-5,
     secondsPerProduct: 1e-12,
-    secondsPerPair: 1e-10, secondsPerCandidate: 1e-7)
+    graph: GraphSpeed(
+      perSketchedPair: [1e-10, 2e-10], perPair: 4e-10, perTightPair: 6e-10, perCandidate: 1e-7))
 
   @Test(arguments: IndexPrecision.allCases)
   func sizesAreThoseOfARealIndex(_ precision: IndexPrecision) throws {
@@ -49,11 +50,20 @@ import Testing
     }
   }
 
-  @Test func theGraphGrowsWithTheSquare() {
-    let once = Self.speed.graphSeconds(rows: 100_000, k: 10, blocks: 1)
-    let twice = Self.speed.graphSeconds(rows: 200_000, k: 10, blocks: 1)
+  @Test func theGraphGrowsWithTheSquare() throws {
+    func seconds(_ rows: Int, k: Int = 10, memory: Int = 8 << 30) throws -> Double {
+      Self.speed.seconds(
+        ofGraph: try GraphLayout(
+          count: rows, dimension: 384, k: k, memory: memory, threads: 2))
+    }
+    let once = try seconds(100_000)
+    let twice = try seconds(200_000)
     #expect(twice > 3.5 * once && twice < 4.01 * once)
-    #expect(Self.speed.graphSeconds(rows: 100_000, k: 10, blocks: 4) > 1.6 * once)
+    // Longer lists need more of a pair, little memory has no room for sketches and few lists.
+    #expect(try seconds(1_000_000, k: 1_000) > 2 * seconds(1_000_000, k: 100))
+    let least = try GraphLayout.leastMemory(count: 1_000_000, dimension: 384, k: 100)
+    #expect(try seconds(1_000_000, k: 100, memory: least) > 10 * seconds(1_000_000, k: 100))
+    #expect(throws: GraphError.self) { try seconds(1_000_000, k: 100, memory: least - 1) }
   }
 
   @Test func thisMachineHasASpeed() throws {
