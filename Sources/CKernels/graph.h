@@ -53,21 +53,30 @@ static inline float pair_bound(akin_bound x, akin_bound y) {
   return x.norm * y.slack + x.slack * y.norm;
 }
 
+/// Where a number stands among all float32 numbers, and the number of a rank.
+static inline int32_t rank_of(float number) {
+  int32_t bits;
+  memcpy(&bits, &number, sizeof bits);
+  return bits ^ (bits >> 31 & INT32_MAX);
+}
+
+static inline float number_of(int32_t rank) {
+  const int32_t bits = rank ^ (rank >> 31 & INT32_MAX);
+  float number;
+  memcpy(&number, &bits, sizeof number);
+  return number;
+}
+
 /// A key that sorts by descending score, then ascending id.
 static inline uint64_t sort_key(float score, int32_t id) {
-  uint32_t bits;
-  const float zeroed = score + 0.0f;  // -0 equals 0
-  memcpy(&bits, &zeroed, 4);
-  const uint32_t ascending = bits & 0x80000000u ? ~bits : bits | 0x80000000u;
-  return (uint64_t)~ascending << 32 | (uint32_t)id;
+  // -0 equals 0. A rank turned round but for its sign falls as an unsigned number.
+  const uint32_t falling = (uint32_t)rank_of(score + 0.0f) ^ 0x7fffffffu;
+  return (uint64_t)falling << 32 | (uint32_t)id;
 }
 
 static inline akin_candidate from_key(uint64_t key) {
-  const uint32_t ascending = ~(uint32_t)(key >> 32);
-  const uint32_t bits = ascending & 0x80000000u ? ascending & 0x7fffffffu : ~ascending;
-  akin_candidate candidate = {.id = (int32_t)(uint32_t)key};
-  memcpy(&candidate.score, &bits, 4);
-  return candidate;
+  const int32_t rank = (int32_t)((uint32_t)(key >> 32) ^ 0x7fffffffu);
+  return (akin_candidate){.score = number_of(rank), .id = (int32_t)(uint32_t)key};
 }
 
 #endif

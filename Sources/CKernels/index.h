@@ -16,20 +16,6 @@ typedef struct {
   int32_t row;
 } index_hit;
 
-/// Where a number stands among all float32 numbers, and the number of a rank.
-static inline int32_t index_rank(float number) {
-  int32_t bits;
-  memcpy(&bits, &number, sizeof bits);
-  return bits ^ (bits >> 31 & INT32_MAX);
-}
-
-static inline float index_number(int32_t rank) {
-  const int32_t bits = rank ^ (rank >> 31 & INT32_MAX);
-  float number;
-  memcpy(&number, &bits, sizeof number);
-  return number;
-}
-
 /// One instruction set's version of every loop; documented in CKernelsIndex.h.
 typedef struct {
   void (*probe)(const akin_codes *codes, const akin_codes *sketches, size_t first, size_t last,

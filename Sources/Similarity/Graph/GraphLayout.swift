@@ -74,6 +74,11 @@ package struct GraphLayout: Sendable, Equatable {
     predictedMemory = shares.predictedMemory
   }
 
+  /// Pairs that are scored: those within a block of lists once, others twice.
+  var pairs: Double {
+    Double(count) * Double(count) * (1 - 1 / (2 * Double(max(1, blocks))))
+  }
+
   /// The least memory that `k` neighbours of each of `count` rows can be found in.
   static func leastMemory(count: Int, dimension: Int, k: Int) throws(GraphError) -> Int {
     do {

@@ -72,12 +72,10 @@ public struct MachineSpeed: Sendable, Hashable, Codable {
       + Self.finding(rows, dimension: dimension, secondsPerProduct: secondsPerProduct)
   }
 
-  /// Seconds of an exact graph that is made in the parts of `layout`: pairs within a block of lists
-  /// are scored once, others twice.
+  /// Seconds of an exact graph that is made in the parts of `layout`.
   package func seconds(ofGraph layout: GraphLayout) -> Double {
-    let (n, k) = (Double(layout.count), Double(layout.neighbours))
-    let scored = n * n * (1 - 1 / (2 * Double(max(1, layout.blocks))))
-    return scored * graph.perPair(of: layout) + n * k * graph.perCandidate
+    layout.pairs * graph.perPair(of: layout)
+      + Double(layout.count) * Double(layout.neighbours) * graph.perCandidate
   }
 
   private static func productSeconds(dimension: Int) throws -> Double {
@@ -127,14 +125,14 @@ public struct MachineSpeed: Sendable, Hashable, Codable {
     let file = folder.appending(path: "vectors")
     try values.withUnsafeBytes { try Data($0).write(to: file) }
     let vectors = try MappedVectors(file: file, offset: 0, count: rows, dimension: dimension)
-    // Scanning, and all else. The better of some: memory that is touched for the first time may cost
+    // Scanning, and all else. The better of two: memory that is touched for the first time may cost
     // more than the work.
     func time(
-      k: Int, memory: Int? = nil, sketches: SketchPolicy = .chosen(from: 0), runs: Int = 2
+      k: Int, memory: Int? = nil, sketches: SketchPolicy = .chosen(from: 0)
     ) throws -> (pairs: Double, rest: Double) {
       var graph = try SimilarityGraph(k: k, memory: memory)
       graph.sketches = sketches
-      let times = try (0..<runs).map { _ in
+      let times = try (0..<2).map { _ in
         var (begun, ended): (ContinuousClock.Instant?, ContinuousClock.Instant?)
         let whole = try seconds {
           try graph.build(
@@ -150,20 +148,19 @@ public struct MachineSpeed: Sendable, Hashable, Codable {
       }
       return (times.map(\.pairs).min() ?? 0, times.map(\.rest).min() ?? 0)
     }
-    let square = Double(rows) * Double(rows)
-    let sketched = try GraphSpeed.shares.map {
-      try time(k: max(1, Int(($0 * Double(rows)).rounded()))).pairs / (square / 2)
+    func pairs(k: Int, memory: Int? = nil) throws -> Double {
+      try SimilarityGraph(k: k, memory: memory).layout(count: rows, dimension: dimension).pairs
     }
-    let k = max(1, Int((GraphSpeed.shares[1] * Double(rows)).rounded()))
+    let lengths = GraphSpeed.shares.map { max(1, Int(($0 * Double(rows)).rounded())) }
+    let sketched = try lengths.map { try time(k: $0).pairs / pairs(k: $0) }
+    let k = lengths[1]
     let plain = try time(k: k, sketches: .never)
     // In as little memory as there can be: several blocks of lists, small windows of vectors.
     let least = try GraphLayout.leastMemory(count: rows, dimension: dimension, k: k)
-    let layout = try SimilarityGraph(k: k, memory: least).layout(count: rows, dimension: dimension)
     let tight = try time(k: k, memory: least, sketches: .never)
-    let scored = square * (1 - 1 / (2 * Double(layout.blocks)))
     return GraphSpeed(
-      perSketchedPair: sketched, perPair: plain.pairs / (square / 2),
-      perTightPair: max(0, tight.pairs + tight.rest - plain.rest) / scored,
+      perSketchedPair: sketched, perPair: try plain.pairs / pairs(k: k),
+      perTightPair: try max(0, tight.pairs + tight.rest - plain.rest) / pairs(k: k, memory: least),
       perCandidate: try time(k: 100).rest / (Double(rows) * 100))
   }
 
